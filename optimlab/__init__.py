@@ -1,0 +1,47 @@
+"""optimlab: deep-learning optimizers from scratch in NumPy, and the course around them.
+
+>>> import numpy as np
+>>> from optimlab import SGD, descend, landscapes
+>>> history = descend(landscapes.valley(10), SGD(np.array([1.0, 1.0]), lr=2 / 11), steps=69)
+>>> history.steps_to(1e-6)
+69
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Where each public name lives. They are imported when first used, so that
+# `import optimlab` needs NumPy alone and the drawing libraries load only where something is drawn.
+_HOMES = {
+    "Adam": "optim",
+    "History": "train",
+    "Optimizer": "optim",
+    "SGD": "optim",
+    "check": "exercises",
+    "descend": "train",
+    "hint": "exercises",
+    "predict": "live",
+    "quiz": "live",
+    "ready": "exercises",
+    "show": "plots",
+    "solution": "exercises",
+}
+_ROOMS = ["exercises", "landscapes", "live", "looks", "optim", "plots", "progress", "train"]
+
+__all__ = sorted([*_HOMES, *_ROOMS])
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        value = getattr(importlib.import_module(f"optimlab.{_HOMES[name]}"), name)
+    elif name in _ROOMS:
+        value = importlib.import_module(f"optimlab.{name}")
+    else:
+        raise AttributeError(f"optimlab has no {name!r}; it has {', '.join(__all__)}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__
