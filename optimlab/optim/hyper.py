@@ -1,0 +1,111 @@
+"""Hyper-parameters: a number, a schedule `step -> number`, or an array of numbers.
+
+The base class resolves them before each step, so that a rule meets numbers only.
+"""
+
+import math
+from numbers import Real
+
+import numpy as np
+
+# name: (lowest, highest, is the highest allowed). The same name means the same thing in every optimizer.
+RANGES = {
+    "lr": (0, math.inf, False),
+    "momentum": (0, math.inf, False),
+    "dampening": (-math.inf, math.inf, False),
+    "weight_decay": (0, math.inf, False),
+    "betas": (0, 1, False),
+    "eps": (0, math.inf, False),
+}
+
+# Hyper-parameters that are several numbers: name: how many.
+COUNTS = {"betas": 2}
+
+
+class Numbers(np.ndarray):
+    """An array of hyper-parameters that behaves like so many Python floats.
+
+    Among themselves they are float64; beside a parameter they take its dtype, as a Python float does.
+    So a run with an array of learning rates gives each of its rows the very bits of a separate run.
+    """
+
+    def __new__(cls, values):
+        return np.array(values, dtype=np.float64).view(cls)
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
+        arrays = [x for x in inputs
+                  if isinstance(x, np.ndarray) and not isinstance(x, Numbers) and x.dtype.kind == "f"]
+        if ufunc is np.power and not arrays:
+            return Numbers(_power(*inputs))
+        dtype = np.result_type(*arrays) if arrays else np.float64
+        inputs = [x.view(np.ndarray).astype(dtype) if isinstance(x, Numbers) else x for x in inputs]
+        if out is not None:
+            kwargs["out"] = out
+        result = getattr(ufunc, method)(*inputs, **kwargs)
+        among_themselves = method == "__call__" and not arrays and result.dtype == np.float64
+        return result.view(Numbers) if among_themselves else result
+
+
+def _power(base, exponent):
+    """Python's own float power, element by element: NumPy's may differ from it in the last bit."""
+    base, exponent = np.broadcast_arrays(base, exponent)
+    powers = [float(b) ** float(e) for b, e in zip(base.flat, exponent.flat, strict=True)]
+    return np.array(powers).reshape(base.shape)
+
+
+def check(name, value):
+    """Return a hyper-parameter ready for use; several numbers become a tuple of as many.
+
+    Raises TypeError and ValueError in one sentence that names the hyper-parameter and its value.
+    """
+    if name not in COUNTS:
+        return _check_one(name, value)
+    if not isinstance(value, (tuple, list)) or len(value) != COUNTS[name]:
+        raise TypeError(f"{name}: {COUNTS[name]} numbers in a tuple are needed, got {value!r}")
+    return tuple(_check_one(name, v) for v in value)
+
+
+def _check_one(name, value):
+    """Return a number as float and an array as Numbers; a schedule is returned as it is.
+
+    Raises TypeError for what is none of the three and ValueError for what is out of range.
+    """
+    if callable(value):
+        return value
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        if value.dtype.kind not in "fiu":
+            raise TypeError(f"{name}: an array of numbers is needed, got an array of {value.dtype}")
+        number = Numbers(value)
+    elif isinstance(value, (Real, np.ndarray)) and not isinstance(value, (bool, np.bool_)):
+        number = float(value)
+    else:
+        raise TypeError(f"{name}: a number, a schedule or an array is needed, got {value!r}")
+    lowest, highest, closed = RANGES[name]
+    bad = ~(np.isfinite(number) & (number >= lowest) & ((number < highest) | (closed & (number == highest))))
+    if np.any(bad):
+        first = float(np.asarray(number)[bad].flat[0]) if isinstance(number, np.ndarray) else number
+        raise ValueError(f"{name}: {_range(lowest, highest, closed)} is needed, got {first:g}")
+    return number
+
+
+def _range(lowest, highest, closed):
+    if highest < math.inf:
+        return f"a number from {lowest:g} up to {'' if closed else 'but not including '}{highest:g}"
+    return "a finite number" if lowest == -math.inf else f"a finite number of at least {lowest:g}"
+
+
+def resolve(name, value, step):
+    """The value at a step that counts from 0, checked; a tuple such as betas is resolved one by one."""
+    if isinstance(value, tuple):
+        return tuple(resolve(name, v, step) for v in value)
+    if type(value) in (float, Numbers):
+        return value
+    if callable(value):
+        number = value(step)
+        if callable(number):
+            raise TypeError(f"{name}: a schedule must return a number, it returned {number!r} at step {step}")
+        try:
+            return _check_one(name, number)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{error} from its schedule at step {step}") from None
+    return _check_one(name, value)
