@@ -124,11 +124,15 @@ class Quadratic(Landscape):
         return self.L / self.mu
 
     def value(self, x):
-        offset = self.points(x) - self.minima[0]
-        return np.sum(offset * self._times_A(offset), axis=-1) / 2
+        offset = self._offset(x)
+        return np.vecdot(offset, self._times_A(offset)) / 2
 
     def grad(self, x):
-        return self._times_A(self.points(x) - self.minima[0])
+        return self._times_A(self._offset(x))
+
+    def _offset(self, x):
+        x = self.points(x)
+        return x - self.minima[0] if self.minima.any() else x
 
     def _times_A(self, offset):
         return offset * self._diagonal if self._diagonal is not None else offset @ self.A
@@ -315,15 +319,16 @@ class Plateau(Landscape):
         self.minima = np.zeros((1, n))
 
     def value(self, x):
-        return -np.expm1(-np.sum(self.points(x) ** 2, axis=-1) / 2)
+        x = self.points(x)
+        return -np.expm1(-np.vecdot(x, x) / 2)
 
     def grad(self, x):
         x = self.points(x)
-        return x * np.exp(-np.sum(x**2, axis=-1, keepdims=True) / 2)
+        return x * np.exp(-np.vecdot(x, x) / 2)[..., None]
 
     def hess(self, x):
         x = self.points(x)
-        height = np.exp(-np.sum(x**2, axis=-1) / 2)[..., None, None]
+        height = np.exp(-np.vecdot(x, x) / 2)[..., None, None]
         return height * (np.eye(self.n) - x[..., :, None] * x[..., None, :])
 
 

@@ -117,7 +117,7 @@ def descend(landscape, optimizer, steps):
         for t in range(steps + 1):
             going = diverged_at < 0
             loss_t, g = look()
-            norm_t = np.sqrt(np.sum(g * g, axis=-1))
+            norm_t = np.sqrt(np.vecdot(g, g))
             params[t], loss[t], grad_norm[t] = p, loss_t, norm_t
             if not going.all():
                 params[t][~going], loss[t][~going], grad_norm[t][~going] = np.nan, np.nan, np.nan
@@ -129,9 +129,11 @@ def descend(landscape, optimizer, steps):
             if t == steps or not going.any():
                 break
             if not going.all():
-                g[~going] = 0
+                g = np.where(going[..., None], g, 0)
                 stopped = p[~going]
-            _check_finite(g, p, t)
+            if not np.isfinite(norm_t[going]).all():
+                point = p[going & ~np.isfinite(norm_t)].reshape(-1, p.shape[-1])[0]
+                raise ValueError(f"landscape: its gradient at step {t} is not finite, at the point {point}")
             lr.append(optimizer.now("lr"))
             optimizer.step(g, closure=look)
             if not going.all():
@@ -156,14 +158,7 @@ def _gradient(grad, p, t):
     g = np.asarray(grad(p.copy()))
     if g.shape != p.shape:
         raise ValueError(f"landscape: its gradient at step {t} needs shape {p.shape}, that of params, got {g.shape}")
-    return g.astype(p.dtype)
-
-
-def _check_finite(g, p, t):
-    bad = ~np.isfinite(g).all(axis=-1)
-    if bad.any():
-        point = p[bad][0] if p.ndim > 1 else p
-        raise ValueError(f"landscape: its gradient at step {t} is not finite, at the point {point}")
+    return g.astype(p.dtype, copy=False)
 
 
 def _plain(x):

@@ -1,0 +1,194 @@
+"""From a landscape or a History to matplotlib's Axes. Nothing is computed here, only drawn.
+
+Importing this module sets matplotlib's defaults to the style of the course.
+"""
+
+import base64
+import html
+import io
+
+import matplotlib
+import matplotlib.patheffects
+import matplotlib.pyplot as plt
+import numpy as np
+
+from optimlab.looks import GREY, LOOKS, look
+
+matplotlib.rcParams.update({
+    "font.family": "DejaVu Sans", "font.size": 11, "axes.titlesize": 11.5, "axes.titlelocation": "left",
+    "axes.labelsize": 10.5, "xtick.labelsize": 10, "ytick.labelsize": 10, "legend.fontsize": 10,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.titlepad": 9, "axes.edgecolor": "#333333",
+    "figure.figsize": (6, 4), "figure.dpi": 100, "figure.constrained_layout.use": True,
+    "figure.facecolor": "white", "lines.linewidth": 1.5, "lines.markersize": 5, "legend.frameon": False,
+    "svg.hashsalt": "optimlab",
+})
+
+_HALO = [matplotlib.patheffects.withStroke(linewidth=3.5, foreground="white")]
+
+
+def panels(n=1, width=None, height=None, **kwargs):
+    """A new figure and its Axes (one, or an array of n): 6 x 4 inches for one panel, 9 x 4 for two.
+
+    >>> fig, (left, right) = panels(2)
+    >>> fig.get_size_inches().tolist()
+    [9.0, 4.0]
+    >>> plt.close(fig)
+    """
+    fig, axes = plt.subplots(1, n, figsize=(width or (6 if n == 1 else 9), height or 4), **kwargs)
+    return fig, axes
+
+
+def show(fig, alt, caption=""):
+    """Display a figure as an image with alternative text, which readers without sight or kernel rely on.
+
+    Args:
+        fig: the figure; it is closed afterwards.
+        alt: type of picture, axes, finding, in at most two sentences.
+        caption: printed below the picture.
+
+    Raises:
+        ValueError: an alt that is empty.
+    """
+    if not isinstance(alt, str) or not alt.strip():
+        raise ValueError("alt: say in a sentence what the figure shows, for readers who cannot see it")
+    from IPython.display import HTML, display
+
+    display(HTML(figure_html(fig, alt, caption)))
+    plt.close(fig)
+
+
+def figure_html(fig, alt, caption=""):
+    """The figure as one HTML element, its picture inside; the same bytes for the same figure."""
+    width = round(fig.get_figwidth() * 100)
+    below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    return (f'<figure style="margin:0"><img alt="{html.escape(alt)}" width="{width}" '
+            f'style="max-width:100%;height:auto;background:white" src="data:image/png;base64,{png(fig)}">{below}'
+            "</figure>")
+
+
+def png(fig):
+    """The figure as base64 text of a PNG at twice the size it is shown."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=150, metadata={"Software": None})
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def contour(ax, landscape, view=None, levels=12):
+    """Draw the level lines of a landscape over two coordinates, with equal scales on both axes.
+
+    Args:
+        view: ((low, high), (low, high)); the landscape's own if left out.
+        levels: how many lines, spaced evenly in log(1 + f - lowest).
+    """
+    (low1, high1), (low2, high2) = view or landscape.view
+    x1, x2 = np.meshgrid(np.linspace(low1, high1, 201), np.linspace(low2, high2, 201))
+    height = np.log1p(landscape.value(np.stack([x1, x2], axis=-1)) - _floor(landscape))
+    ax.contourf(x1, x2, height, levels=levels, cmap="Greys", alpha=0.16)
+    ax.contour(x1, x2, height, levels=levels, colors="#8C8C8C", linewidths=0.6)
+    ax.set(xlim=(low1, high1), ylim=(low2, high2), xlabel="$x_1$", ylabel="$x_2$")
+    ax.set_aspect("equal")
+    return ax
+
+
+def _floor(landscape):
+    return min(float(np.min(landscape.value(m))) for m in landscape.minima)
+
+
+def path(ax, run, name, label=None):
+    """Draw the path of a run over a contour: a History, or an array of points (steps + 1, 2).
+
+    The start gets a large marker. Where the path leaves the picture or the run diverged, an arrow and words say so.
+    """
+    style = look(name)
+    points = np.asarray(getattr(run, "params", run), dtype=float)
+    points = points[np.isfinite(points).all(axis=-1)]
+    ax.plot(*points.T, **_line(style), marker=style.marker, ms=4 + 2 * (style.marker == "*"), **_fill(style),
+            label=label or style.label, path_effects=_HALO, zorder=3)
+    ax.plot(*points[0], marker="o", ms=9, mfc="white", mec=style.color, mew=2, zorder=4)
+    left = int(getattr(run, "diverged_at", -1))
+    if left >= 0:
+        _say_diverged(ax, style, f"diverged at step {left}", points)
+    return ax
+
+
+def _say_diverged(ax, style, words, points):
+    (low1, high1), (low2, high2) = ax.get_xlim(), ax.get_ylim()
+    inside = (points[:, 0] > low1) & (points[:, 0] < high1) & (points[:, 1] > low2) & (points[:, 1] < high2)
+    last = points[inside][-1] if inside.any() else points[0]
+    ax.annotate(words, last, xytext=(8, 8), textcoords="offset points", color=style.color, path_effects=_HALO, zorder=5)
+
+
+def lines(ax, x, series, labels=None, end_labels=True):
+    """Draw one line for each entry of {name of a look: values}, each in its look, labelled at its end.
+
+    Args:
+        x: shared by all, or a dict with the same keys.
+        labels: {name: text} where the look's own label does not fit.
+    """
+    ends = []
+    for name, y in series.items():
+        style, y = look(name), np.asarray(y, dtype=float)
+        xs = np.asarray(x[name] if isinstance(x, dict) else x, dtype=float)
+        text = (labels or {}).get(name, style.label)
+        ax.plot(xs, y, **_line(style), label=text)
+        seen = np.isfinite(y)
+        if seen.any():
+            ends.append((xs[seen][-1], y[seen][-1], text, style.color))
+    if end_labels:
+        label_ends(ax, ends)
+    return ax
+
+
+def loss(ax, runs, by="loss", labels=None):
+    """Draw the loss (or by="distance" the distance to the minimum) of {name of a look: History} against the step.
+
+    A run that diverged ends in a cross, with the step at which it left.
+    """
+    series = {name: getattr(run, by) for name, run in runs.items()}
+    labels = dict(labels or {})
+    for name, run in runs.items():
+        if run.diverged:
+            labels[name] = f"{labels.get(name, look(name).label)}: diverged at step {run.diverged_at}"
+    ax.set(yscale="log", xlabel="step", ylabel={"loss": "loss", "distance": "distance to the minimum"}[by])
+    lines(ax, {name: np.arange(len(y)) for name, y in series.items()}, series, labels)
+    for name, run in runs.items():
+        if run.diverged:
+            ax.plot(run.diverged_at, series[name][run.diverged_at], marker="x", ms=9, mew=2, color=look(name).color)
+    return ax
+
+
+def label_ends(ax, ends):
+    """Write a text beside the end of each line; ends is [(x, y, text, colour)]. Texts that would overlap are spread."""
+    ax.figure.canvas.draw()
+    height = 13 * ax.figure.dpi / 72
+    placed = []
+    for x, y, text, color in sorted(ends, key=lambda end: ax.transData.transform((end[0], end[1]))[1]):
+        where = ax.transData.transform((x, y))
+        at = max(where[1], placed[-1] + height) if placed else where[1]
+        placed.append(at)
+        ax.annotate(text, (x, y), xytext=(6, (at - where[1]) * 72 / ax.figure.dpi), textcoords="offset points",
+                    va="center", color=color, annotation_clip=False, path_effects=_HALO, zorder=5)
+
+
+def threshold(ax, x=None, y=None, text=""):
+    """Draw a computed limit as a thin grey line across the panel, and name it."""
+    style = LOOKS["theory"]
+    line = {"color": style.color, "lw": style.width, "zorder": 1}
+    if x is not None:
+        ax.axvline(x, **line)
+        ax.annotate(text, (x, 1), xycoords=("data", "axes fraction"), xytext=(4, -3), textcoords="offset points",
+                    va="top", color=GREY, path_effects=_HALO)
+    if y is not None:
+        ax.axhline(y, **line)
+        ax.annotate(text, (0, y), xycoords=("axes fraction", "data"), xytext=(4, 3), textcoords="offset points",
+                    va="bottom", color=GREY, path_effects=_HALO)
+    return ax
+
+
+def _line(style):
+    dashes = {} if not style.dashes else {"dashes": [d / style.width for d in style.dashes]}
+    return {"color": style.color, "lw": style.width, **dashes}
+
+
+def _fill(style):
+    return {} if style.filled else {"mfc": "white"}
