@@ -1,0 +1,34 @@
+"""A pytest plugin: writes what nbval found in each code cell to the JSON file named by OPTIMLAB_OUTCOMES."""
+
+import json
+import os
+
+import pytest
+
+_outcomes = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if hasattr(item, "cell_num") and (call.when == "call" or call.excinfo is not None):
+        # nbval marks the cells after a time-out as expected failures; what happened in them is in call, not in the report
+        _outcomes[item.cell_num] = {
+            "passed": call.excinfo is None,
+            "error": None if call.excinfo is None else sentence(item, call.excinfo.value),
+            "outputs": item.test_outputs or [],
+        }
+    return report
+
+
+def sentence(item, error) -> str:
+    """What the cell raised in the kernel, else what nbval says."""
+    raised = [output for output in item.test_outputs or [] if output.get("ename")]
+    if raised and not item.parent.timed_out:
+        return f"{raised[-1]['ename']}: {raised[-1]['evalue']}"
+    return str(error)
+
+
+def pytest_sessionfinish():
+    with open(os.environ["OPTIMLAB_OUTCOMES"], "w", encoding="utf-8") as file:
+        json.dump(_outcomes, file)
