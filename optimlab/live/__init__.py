@@ -1,0 +1,12 @@
+"""Live figures: move a slider, see what the optimizer does. Each has a still form where no kernel runs.
+
+>>> from optimlab import live
+>>> run = live.cliff.simulate(lr=0.2, steps=100)
+>>> float(run["distance"][-1])
+1.0
+"""
+
+from optimlab.live.cliff import cliff
+from optimlab.live.questions import predict, quiz
+
+__all__ = ["cliff", "predict", "quiz"]

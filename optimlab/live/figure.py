@@ -1,0 +1,223 @@
+"""The one widget class: every live figure and every question is an instance of it."""
+
+import html
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+HERE = Path(__file__).parent
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class _Widget(anywidget.AnyWidget):
+    """Shows as a widget where a kernel runs, and as still HTML beside it where none does."""
+
+    _esm = HERE / "figure.js"
+    _css = HERE / "figure.css"
+    spec = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, spec):
+        super().__init__(spec=spec)
+        self.on_msg(lambda _, message, buffers: self._answer(message))
+
+    def _answer(self, message):
+        try:
+            reply, buffers = getattr(self, f"_on_{message['kind']}")(message)
+        except ValueError as error:
+            reply, buffers = {"kind": "sorry", "text": str(error)}, []
+        except Exception as error:
+            text = f"The figure could not answer: {type(error).__name__}: {error}"
+            reply, buffers = {"kind": "sorry", "text": text}, []
+        reply |= {"view": message.get("view"), "seq": message.get("seq"), "to": message["kind"]}
+        self.send(reply, buffers)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = {"text/plain": repr(self), "text/html": self.still_html()}
+        if not os.environ.get("OPTIMLAB_STILL"):
+            bundle[WIDGET_VIEW] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return bundle
+
+    def still_html(self):
+        raise NotImplementedError
+
+
+class _Asks:
+    """What figures and questions share: the guess is recorded once, and answered."""
+
+    def _asked(self):
+        """What the learner said earlier, as the browser needs it; None if the question is still open."""
+        from optimlab import progress
+
+        earlier = progress.prediction(self.question.id)
+        if earlier is None:
+            return None
+        if earlier.get("skipped"):
+            return {"skipped": True, "text": "You skipped this question."}
+        return {"skipped": False, "text": self._respond(earlier["answer"])}
+
+    def _respond(self, guess):
+        try:
+            return self.question.respond(self.question.clean(guess))
+        except ValueError:
+            return self.question.respond(guess) if not self.question.choices else ""
+
+    def _on_predict(self, message):
+        from optimlab import progress
+
+        if message.get("skipped"):
+            progress.record_prediction(self.question.id, None, skipped=True)
+        else:
+            guess = self.question.clean(message.get("answer"))
+            progress.record_prediction(self.question.id, guess)
+        return {"kind": "predicted", "asked": self._asked()}, []
+
+
+class LiveFigure(_Asks, _Widget):
+    """A figure with controls: the browser draws what Python computes.
+
+    fig.values is what it shows now.
+    """
+
+    def __init__(self, interactive, values, extras, task=None):
+        self.interactive = interactive
+        self.question = interactive.question
+        self.values = values
+        self.extras = extras
+        super().__init__(self._spec(task))
+
+    def _spec(self, task):
+        it = self.interactive
+        names = {"xlim": list, "ylim": list}
+        panels = []
+        for panel in it.panels:
+            plain = {key: value for key, value in vars(panel).items() if key != "background"}
+            panels.append({key: names.get(key, lambda v: v)(value) for key, value in plain.items()})
+        return {
+            "kind": "figure",
+            "name": it.name,
+            "about": it.about,
+            "panels": [_jsonable(panel) for panel in panels],
+            "controls": [_jsonable(asdict(control)) for control in it.controls],
+            "presets": [asdict(preset) for preset in it.presets],
+            "question": it.question.spec(),
+            "why": _task_spec(it.why) if it.why else None,
+            "tasks": [_task_spec(t) for t in it.tasks],
+            "task": task,
+            "play": it.play,
+            "values": self.values,
+            "extras": [f"{name}={getattr(value, '__name__', name)}" for name, value in self.extras.items()],
+        }
+
+    def __repr__(self):
+        return f"live.{self.interactive.name}: {self.interactive.about} Run this cell in Jupyter to move the controls."
+
+    def still_html(self):
+        return self.interactive.still_html()
+
+    def _on_open(self, message):
+        """A view appears: where things stand, what stands still, and the first picture."""
+        backgrounds = self.interactive.backgrounds()
+        asked = self._asked()
+        frame = self.interactive.first_look(self.values) if asked is None else self._frame()
+        picture, block = frame.pack()
+        reply = {
+            "kind": "opened",
+            "asked": asked,
+            "values": self.values,
+            "frame": picture,
+            "backgrounds": list(backgrounds),
+        }
+        return reply, [block, *backgrounds.values()]
+
+    def _on_draw(self, message):
+        values, _ = self.interactive.clean(message["values"])
+        self.values = values
+        asked = message.get("locked")
+        picture, block = (self.interactive.first_look(values) if asked else self._frame()).pack()
+        return {"kind": "drawn", "frame": picture}, [block]
+
+    def _on_task(self, message):
+        """task: an index into tasks, or -1 for the question why."""
+        from optimlab import progress
+
+        index = message["task"]
+        task = self.interactive.why if index < 0 else self.interactive.tasks[index]
+        values, _ = self.interactive.clean(message["values"])
+        answer = message.get("answer")
+        if task.asks:
+            try:
+                answer = float(str(answer).replace(",", "."))
+            except ValueError:
+                raise ValueError("Write a number first.") from None
+        if task.choices and answer not in task.choices:
+            raise ValueError("Choose one of the answers first.")
+        solved, text = task.check(values, answer)
+        name = "why" if index < 0 else f"task {index + 1}"
+        progress.record_answer(f"{self.question.id} {name}", answer if answer is not None else values, bool(solved))
+        return {"kind": "checked", "task": index, "solved": bool(solved), "text": text}, []
+
+    def _frame(self):
+        return self.interactive.frame(self.values, self.extras)
+
+
+def _task_spec(task):
+    return {"text": task.text, "asks": task.asks, "choices": list(task.choices), "setup": task.setup}
+
+
+def _jsonable(values):
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+class LiveQuestion(_Asks, _Widget):
+    """A question without a picture: live.predict and live.quiz."""
+
+    def __init__(self, question):
+        self.question = question
+        super().__init__({"kind": "question", "question": question.spec()})
+
+    def __repr__(self):
+        kind = "quiz" if self.question.again else "predict"
+        return f"{kind} {self.question.id}: {self.question.text}"
+
+    def _on_open(self, message):
+        return {"kind": "opened", "asked": self._asked()}, []
+
+    def _asked(self):
+        return None if self.question.again else super()._asked()
+
+    def _on_answer(self, message):
+        """One try at a quiz."""
+        from optimlab import progress
+
+        guess = self.question.clean(message.get("answer"))
+        right = bool(self.question.right(guess))
+        progress.record_answer(self.question.id, guess, right)
+        return {"kind": "answered", "right": right, "text": self.question.respond(guess)}, []
+
+    def still_html(self):
+        question = self.question
+        choices = "".join(f"<li>{html.escape(str(choice))}</li>" for choice in question.choices)
+        asked = f"<ul>{choices}</ul>" if choices else f"<p>Write a number ({html.escape(question.unit or 'any unit')}).</p>"
+        if question.choices:
+            replies = [(c, question.replies.get(c, question.reply)) for c in question.choices]
+            replies = [(c, reply(c) if callable(reply) else reply) for c, reply in replies]
+        else:
+            reply = question.reply
+            if callable(reply):
+                reply = reply(question.answer) if question.answer is not None else ""
+            replies = [("" if question.answer is None else f"{question.answer:g} {question.unit}".strip(), reply)]
+        rows = "".join(
+            f"<p>{f'<b>{html.escape(str(choice))}</b> ' if choice != '' else ''}{html.escape(str(reply))}</p>"
+            for choice, reply in replies
+        )
+        right = ""
+        if question.again and question.answer is not None:
+            right = f"<p>The answer: {html.escape(str(question.answer))}</p>"
+        return (
+            '<div class="optimlab-still-question" style="max-width:900px">'
+            f"<p><b>{html.escape(question.text)}</b></p>{asked}"
+            f"<details><summary>What the answers say</summary>{rows}{right}</details></div>"
+        )

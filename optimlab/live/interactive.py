@@ -1,0 +1,106 @@
+"""One interactive: a pure simulate(), what its view draws, and what the learner is asked."""
+
+from functools import cache
+
+from optimlab.live.figure import LiveFigure
+
+
+class Interactive:
+    """Couples a computation with its picture, its question and its tasks. Calling it gives a live figure.
+
+    name: as in live.<name>. about: one sentence, for who cannot see or run it.
+    simulate(**values) -> dict of arrays and numbers: pure, no plotting.
+    view(values, result) -> Frame. first_look(values) -> Frame: what stands there before the question is answered.
+    question: asked first. why: a Task with choices, asked after it. tasks: numbered from 1.
+    play: the control that Play and Step move. extras: names of further arguments, handed to simulate.
+    """
+
+    def __init__(
+        self,
+        name,
+        about,
+        *,
+        simulate,
+        view,
+        first_look,
+        panels,
+        controls,
+        question,
+        still,
+        tasks=(),
+        why=None,
+        presets=(),
+        play="steps",
+        extras=(),
+    ):
+        self.name = self.__name__ = name
+        self.about = about
+        self.simulate = simulate
+        self.view = view
+        self.first_look = first_look
+        self.panels = panels
+        self.controls = controls
+        self.question = question
+        self.still = still
+        self.tasks = tasks
+        self.why = why
+        self.presets = presets
+        self.play = play
+        self.extras = extras
+        self.__doc__ = f"{about}\n\nValues: " + ", ".join(f"{c.name} ({c.label})" for c in controls) + "."
+
+    def __call__(self, **values):
+        """The live figure, at these values."""
+        return LiveFigure(self, *self.clean(values))
+
+    def task(self, n, **values):
+        """The live figure, opened at task n."""
+        if n not in range(1, len(self.tasks) + 1):
+            raise ValueError(f"task={n!r}: live.{self.name} has tasks 1 to {len(self.tasks)}")
+        return LiveFigure(self, *self.clean({**(self.tasks[n - 1].setup or {}), **values}), task=n)
+
+    def clean(self, values):
+        """All values with defaults filled in, and the extras -> (values, extras); ValueError if one cannot be."""
+        known = {control.name: control for control in self.controls}
+        unknown = set(values) - set(known) - set(self.extras)
+        if unknown:
+            raise TypeError(
+                f"live.{self.name} has no value called {sorted(unknown)[0]!r}; it has "
+                + ", ".join([*known, *self.extras])
+            )
+        clean = {name: control.clean(values.get(name, control.default)) for name, control in known.items()}
+        return clean, {name: values[name] for name in self.extras if values.get(name) is not None}
+
+    def frame(self, values, extras=None):
+        """The frame at these values."""
+        return self.view(values, self.simulate(**values, **(extras or {})))
+
+    def defaults(self):
+        return {control.name: control.default for control in self.controls}
+
+    def still_html(self):
+        """The storyboard: an HTML figure with the three values that matter."""
+        if not hasattr(self, "_still"):
+            from optimlab.live import still
+
+            frames = [self.frame({**self.defaults(), **values}) for _, values in self.still.boards]
+            headings = [heading for heading, _ in self.still.boards]
+            panels = [panel for panel in self.panels if panel.name in self.still.panels]
+            caption = " ".join(frame.readout for frame in frames)
+            png = still.storyboard(panels, headings, frames)
+            self._still = still.figure_html(png, self.still.alt, caption)
+        return self._still
+
+    def backgrounds(self):
+        """panel name -> PNG bytes, for the panels where something stands still."""
+        return _backgrounds(self.panels)
+
+    def __repr__(self):
+        return f"live.{self.name}: {self.about}"
+
+
+@cache
+def _backgrounds(panels):
+    from optimlab.live import still
+
+    return {panel.name: still.background(panel) for panel in panels if panel.background}

@@ -1,0 +1,137 @@
+"""The parts a figure is described by: its panels, controls, presets and tasks. Plain data, no drawing."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture with fixed axes.
+
+    span: width in twelfths of the figure; height: of the drawing area, in pixels.
+    equal: one unit is as long on both axes.
+    drag: the two controls that a drag on the picture sets, as (x control, y control); handle: its name.
+    background: what stands still, drawn once by matplotlib, as a function of its Axes.
+    """
+
+    name: str
+    title: str
+    xlim: tuple
+    ylim: tuple
+    xlabel: str = ""
+    ylabel: str = ""
+    xscale: str = "linear"
+    yscale: str = "linear"
+    xticks: tuple | None = None
+    yticks: tuple | None = None
+    equal: bool = False
+    span: int = 6
+    height: int = 300
+    drag: tuple | None = None
+    handle: str = "start point"
+    background: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Control:
+    """One thing a learner can set.
+
+    kind: "float", "logfloat", "int", "seed", "choice" or "toggle".
+    low, high, step: the range and the slider's step (of log10 for logfloat).
+    nudge: what the fine − and + buttons add; None for no buttons.
+    more: hidden until the learner asks for more.
+    """
+
+    name: str
+    label: str
+    kind: str
+    default: object
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    nudge: float | None = None
+    choices: tuple = ()
+    more: bool = False
+
+    def clean(self, value):
+        """The value in this control's own type; ValueError, in one sentence, if it cannot be."""
+        if self.kind == "choice":
+            if value not in self.choices:
+                raise ValueError(f"{self.name}={value!r}: choose one of {', '.join(map(repr, self.choices))}")
+            return value
+        if self.kind == "toggle":
+            if value not in (True, False):
+                raise ValueError(f"{self.name}={value!r}: give True or False")
+            return bool(value)
+        whole = self.kind in ("int", "seed")
+        wanted = f"a {'whole ' if whole else ''}number from {self.low:g} to {self.high:g}"
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"{self.name}={value!r}: give {wanted}") from None
+        if not math.isfinite(number) or not self.low <= number <= self.high or (whole and number != int(number)):
+            raise ValueError(f"{self.name}={value!r}: give {wanted}")
+        return int(number) if whole else number
+
+
+def floating(name, label, default, low, high, step, **more):
+    return Control(name, label, "float", default, low, high, step, **more)
+
+
+def log_floating(name, label, default, low, high, step=0.01, **more):
+    return Control(name, label, "logfloat", default, low, high, step, **more)
+
+
+def integer(name, label, default, low, high, **more):
+    return Control(name, label, "int", default, low, high, 1, **more)
+
+
+def seed(default=0):
+    return Control("seed", "seed", "seed", default, 0, 9999, 1)
+
+
+def choice(name, label, default, choices, **more):
+    return Control(name, label, "choice", default, choices=tuple(choices), **more)
+
+
+def toggle(name, label, default, **more):
+    return Control(name, label, "toggle", default, **more)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A button that sets several controls at once."""
+
+    label: str
+    values: dict
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to bring about with the controls, or to answer.
+
+    check(values, answer) -> (solved, sentence): judged from numbers, never from pixels.
+    asks: the label of a number box, if the learner types the answer; choices: if they pick it.
+    setup: control values the task starts from.
+    """
+
+    text: str
+    check: Callable
+    asks: str = ""
+    choices: tuple = ()
+    setup: dict | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Still:
+    """The form without a kernel: some panels at the values that matter, side by side.
+
+    boards: a (heading, control values) pair for each column; panels: the names of the panels in each column.
+    alt: what the whole picture shows, at most two sentences.
+    """
+
+    boards: tuple
+    panels: tuple
+    alt: str
