@@ -1,0 +1,46 @@
+"""What holds for every test: the order, --fast, the browser, and the patterns that nbval leaves out."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import course
+
+ROOT = Path(__file__).parent
+BROWSER, LESSONS = ROOT / "tests" / "browser", ROOT / "tests" / "lessons"
+NO_BROWSER = "no Chromium, Chrome or Edge was found: `python3 course.py test` installs one where it can"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fast", action="store_true", help="leave out the lessons and the browser")
+
+
+def pytest_configure(config):
+    """Give nbval the lessons' patterns, from whichever folder pytest was called."""
+    if getattr(config.option, "nbval_sanitize_with", "not installed") is None:
+        config.option.nbval_sanitize_with = str(ROOT / "lessons" / "sanitize.cfg")
+
+
+def pytest_ignore_collect(collection_path, config):
+    if config.getoption("--fast") and collection_path in (BROWSER, LESSONS):
+        return True
+    return None
+
+
+def pytest_collect_file(file_path):
+    """Look for the browser once, before the first of its tests is read."""
+    if BROWSER in file_path.parents and "OPTIMLAB_CHROMIUM" not in os.environ:
+        os.environ["OPTIMLAB_CHROMIUM"] = course.find_browser() or ""
+
+
+def pytest_collection_modifyitems(items):
+    """Fast tests first: the library's, then the lessons', then those in the browser."""
+    items.sort(key=lambda item: (BROWSER in item.path.parents, LESSONS in item.path.parents))
+
+
+def pytest_runtest_setup(item):
+    if BROWSER in item.path.parents and not os.environ["OPTIMLAB_CHROMIUM"]:
+        if os.environ.get("OPTIMLAB_REQUIRE_BROWSER"):
+            pytest.fail(NO_BROWSER, pytrace=False)
+        pytest.skip(NO_BROWSER)
