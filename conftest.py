@@ -19,7 +19,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     """Give nbval the lessons' patterns, from whichever folder pytest was called."""
     if getattr(config.option, "nbval_sanitize_with", "not installed") is None:
-        config.option.nbval_sanitize_with = str(ROOT / "lessons" / "sanitize.cfg")
+        config.option.nbval_sanitize_with = str(ROOT / "optimlab" / "authoring" / "sanitize.cfg")
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -1,6 +1,7 @@
 """The command line: `python -m optimlab build` for authors, `python -m optimlab check` for learners.
 
-Exit codes: 0 nothing is wrong (passed or not attempted yet), 1 something is wrong, 2 the command could not be carried out.
+Exit codes: 0 nothing is wrong (passed, or not attempted yet), 1 something is wrong, 2 the command could not
+be carried out.
 """
 
 import argparse
@@ -30,13 +31,13 @@ def main(argv=None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="optimlab", description="Deep-learning optimizers: the lessons' command line.")
+    top = argparse.ArgumentParser(prog="optimlab", description="Deep-learning optimizers: the command line.")
     top.add_argument("--version", action="version", version=f"optimlab {optimlab.__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     command = commands.add_parser("build", help="run the lessons' sources and write their notebooks")
-    command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all lessons when there is none")
-    command.add_argument("--check", action="store_true", help="build nothing, name the notebooks that are out of date")
+    command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all when there is none")
+    command.add_argument("--check", action="store_true", help="build nothing, name what is out of date")
     command.set_defaults(run=run_build)
 
     command = commands.add_parser("check", help="run your notebooks and say what became of each exercise")

@@ -1,29 +1,30 @@
-'''Lessons: from the text an author edits to the notebook a learner opens, and back to a verdict on what the learner saved.
+'''From the text an author edits to the notebook a learner opens, and back to a verdict on what was saved.
 
-A lesson is one MyST Markdown file, `lessons/source/NN_snake_case.md`. `python -m optimlab build NN` runs it and writes
-`lessons/NN_snake_case.ipynb`. What a source may hold:
+A lesson is one MyST Markdown file, `lessons/source/NN_snake_case.md`. `python -m optimlab build NN` runs it
+and writes `lessons/NN_snake_case.ipynb`. What a source holds:
 
-    # Momentum                       one level-1 heading, levels never skip, no two headings alike, no $ in headings
+    # Momentum                       one level-1 heading, no level skipped, none twice, no $ in a heading
 
-    {{toc}}                          a paragraph of its own: becomes links to the level-2 and level-3 headings
+    {{toc}}                          a line of its own: links to the level-2 and level-3 headings
 
-    +++                              starts the next Markdown cell; a lesson has more Markdown cells than code cells
+    +++                              starts the next Markdown cell; there are more of these than code cells
 
     ```{code-cell}                   code, at most 20 lines; no warning, nothing on stderr
-    from optimlab import plots       a figure goes through plots.show(fig, alt="..."): an image without alt text is refused
+    plots.show(fig, alt="...")       figures go through plots.show: an image without alt text is refused
     ```
 
     ```{code-cell}
     :tags: [hide-input]              tags, if a cell needs them
-    optimlab.predict("04.p1", ...)   ids of predictions and quizzes are used once
+    optimlab.predict("04.p1", ...)   the id of a prediction or quiz is used once
     ```
 
     ```{code-cell}
     %exercise 04.1                   this line alone: becomes the exercise's stub, a blank line and its check
     ```
 
-Pictures in Markdown need alt text too. A lesson runs within 60 seconds and its notebook stays under 1 MB. Building twice gives
-the same bytes, so whatever a cell shows must be the same in every run: seeds are fixed, no times, no memory addresses.
+Pictures in Markdown need alt text too. A lesson runs within 60 seconds and its notebook stays under 1 MB.
+Building twice gives the same bytes, so a cell shows the same in every run: fixed seeds, no times, no memory
+addresses.
 '''
 
 from optimlab.authoring.answers import fill, solve, with_reference_verdicts
@@ -32,6 +33,6 @@ from optimlab.authoring.judge import CheckError, Result, check_notebook
 from optimlab.authoring.source import Lesson, LessonError, read_lesson
 
 __all__ = [
-    "CheckError", "Lesson", "LessonError", "Result", "build", "check_notebook", "fill", "read_lesson", "solve", "stale",
-    "with_reference_verdicts",
+    "CheckError", "Lesson", "LessonError", "Result", "build", "check_notebook", "fill", "read_lesson",
+    "solve", "stale", "with_reference_verdicts",
 ]

@@ -16,7 +16,7 @@ VERDICT_HTML = '<div class="optimlab-verdict"></div>'
 
 @dataclass(frozen=True)
 class Judge:
-    """A check that stands for an exercise: its cell, and the learner's cell it follows (None: there was none)."""
+    """A check that stands for an exercise: its cell, and the learner's cell before it, if any."""
 
     exercise: str
     cell: int
@@ -24,7 +24,7 @@ class Judge:
 
 
 def fill(notebook, answers, registry=None) -> NotebookNode:
-    """A copy of a lesson's notebook with the sources in `answers` (exercise id -> source text) in its exercise cells."""
+    """A copy of a lesson's notebook with `answers` (exercise id -> source text) in its exercise cells."""
     registry = registry_or_ours(registry)
     filled = copy.deepcopy(notebook)
     for cell in filled.cells:
@@ -48,9 +48,10 @@ def solve(notebook, registry=None) -> NotebookNode:
 def with_reference_verdicts(notebook, registry=None) -> NotebookNode:
     """A copy of a learner's notebook in which nbval compares verdicts, and nothing else, with the reference.
 
-    nbval compares a notebook with the outputs stored in it, so a wrong answer that was saved would agree with itself. Here
-    every cell of the learner's runs without being compared, and behind each answer stands one more cell, which checks it
-    and has "NN.k passed" stored as its output. An exercise of the lesson that the notebook has lost is checked at the end.
+    nbval compares a notebook with the outputs stored in it, so a wrong answer that was saved would agree with
+    itself. Here every cell of the learner's runs without being compared, and behind each answer stands one
+    more cell, which checks it and has "NN.k passed" stored as its output. An exercise of the lesson that the
+    notebook has lost is checked at the end.
     """
     return judged(notebook, registry)[0]
 

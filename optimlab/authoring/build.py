@@ -18,8 +18,8 @@ PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 def build(source, registry=None) -> tuple[Path, float]:
     """Run a lesson's source and write its notebook beside the source's folder.
 
-    Returns the notebook's path and the seconds its cells took. Raises LessonError, and writes nothing, when the lesson breaks
-    a rule.
+    Returns the notebook's path and the seconds its cells took. Raises LessonError, and writes nothing, when
+    the lesson breaks a rule.
     """
     lesson = read_lesson(source, registry)
     refuse(lesson, rules.text_problems(lesson.notebook))
@@ -50,7 +50,7 @@ def refuse(lesson: Lesson, problems) -> None:
 
 
 def run(lesson: Lesson, folder: Path) -> float:
-    """Execute the cells in a fresh kernel of this Python; fills in the outputs and returns the seconds they took."""
+    """Run the cells in a fresh kernel of this Python, fill in their outputs, return the seconds they took."""
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -73,9 +73,8 @@ def run(lesson: Lesson, folder: Path) -> float:
                     f"{lesson.place(index)}: the cell raises {error.ename}: {error.evalue}\n\n{cell.source}"
                 ) from None
             except (CellTimeoutError, DeadKernelError):
-                raise LessonError(
-                    f"{lesson.place(index)}: the lesson ran longer than {rules.MAX_SECONDS} s, or its kernel died, in this cell."
-                ) from None
+                limit = f"the lesson passed {rules.MAX_SECONDS} s in this cell, or its kernel died."
+                raise LessonError(f"{lesson.place(index)}: {limit}") from None
             tidy(cell)
         seconds = time.perf_counter() - start
     return seconds
@@ -102,10 +101,11 @@ class ThisPython(KernelSpecManager):
 
 
 def kernel_environment(scratch) -> dict[str, str]:
-    """The environment of a kernel that imports this optimlab, records progress in scratch, and draws inline."""
+    """For a kernel that imports this optimlab, records progress in scratch and draws inline."""
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     environment["OPTIMLAB_PROGRESS"] = str(Path(scratch, "progress.json"))
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PACKAGE_ROOT), os.environ.get("PYTHONPATH")]))
+    paths = [str(PACKAGE_ROOT), os.environ.get("PYTHONPATH")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     return environment
 
 
@@ -115,7 +115,7 @@ def warm_fonts() -> None:
 
 
 def stale(folder="lessons", registry=None) -> list[str]:
-    """One sentence for each notebook in the folder that is not what its source says; the cells are compared without running."""
+    """One sentence for each notebook of the folder that is not what its source says; nothing is run."""
     folder = Path(folder)
     sentences = []
     sources = sorted(Path(folder, "source").glob("*.md"))
@@ -130,10 +130,10 @@ def stale(folder="lessons", registry=None) -> list[str]:
         if stored.metadata.get("optimlab") != lesson.notebook.metadata.optimlab:
             sentences.append(f"{target.name} was built from another text than {source.name}: {again}")
         elif [outline(cell) for cell in stored.cells] != [outline(cell) for cell in lesson.notebook.cells]:
-            sentences.append(f"{target.name} has other cells than {source.name} and its exercises expand to: {again}")
+            sentences.append(f"{target.name} has other cells than {source.name} expands to: {again}")
     for target in sorted(folder.glob("*.ipynb")):
         if not Path(folder, "source", target.stem + ".md").exists():
-            sentences.append(f"{target.name} has no source: write source/{target.stem}.md or delete the notebook")
+            sentences.append(f"{target.name} has no source/{target.stem}.md: restore it or delete this")
     return sentences
 
 

@@ -1,7 +1,6 @@
 """Judging the notebook that a learner saved: nbval runs it against the reference verdicts."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -43,10 +42,10 @@ class Result:
 
 
 def check_notebook(path, registry=None, cell_seconds=60) -> list[Result]:
-    """Run a learner's notebook under nbval with the reference verdicts: a Result for each exercise and each failed cell.
+    """Run a learner's notebook under nbval: one Result for each exercise and each failed cell.
 
-    The file is read, never written; its cells run in its folder, each for at most `cell_seconds`, and nothing is recorded
-    as progress. Raises CheckError when the file cannot be judged.
+    The file is read, never written; its cells run in its folder, each for at most `cell_seconds`, and nothing
+    is recorded as progress. Raises CheckError when the file cannot be judged.
     """
     path = Path(path)
     notebook = read_notebook(path)
@@ -88,10 +87,10 @@ def read_notebook(path: Path):
 
 
 def run_nbval(notebook, name, cell_seconds) -> dict[int, dict]:
-    """Run nbval over a notebook, apart from the caller's pytest settings; cell index -> what happened there."""
+    """Run nbval apart from the caller's pytest settings; cell index -> what happened there."""
     for module in ("pytest", "nbval", "ipykernel"):
         if find_spec(module) is None:
-            raise CheckError(f"Checking a notebook needs {module}, which is not installed: python -m pip install {module}")
+            raise CheckError(f"Checking needs {module}: python -m pip install {module}")
     warm_fonts()
     code_cells = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     with tempfile.TemporaryDirectory() as scratch:
@@ -134,11 +133,13 @@ def verdict(judge, outcome, failures) -> Result:
         status = match[1]
         if outcome["passed"] == status.startswith("passed"):
             return Result(id, status, line, detail.strip())
-        return Result(id, "error", f"{id} error: nbval and the check disagree on {line!r}", outcome["error"] or "")
+        disagree = f"{id} error: nbval and the check disagree on {line!r}"
+        return Result(id, "error", disagree, outcome["error"] or "")
     if judge.answer in failures:
         return Result(id, "error", f"{id} error: {failures[judge.answer]}")
     if outcome["error"] == "Kernel dead on test start":
         return Result(id, "error", f"{id} error: not judged, because the kernel had stopped before")
     if any(o.get("ename") == "NameError" for o in outcome["outputs"]):
-        return Result(id, "not attempted", f"{id} not attempted", "Its cell is not in the notebook any more, or it is empty.")
+        gone = "Its cell is not in the notebook any more, or it is empty."
+        return Result(id, "not attempted", f"{id} not attempted", gone)
     return Result(id, "error", f"{id} error: {failures[judge.cell]}")

@@ -12,7 +12,7 @@ _outcomes = {}
 def pytest_runtest_makereport(item, call):
     report = yield
     if hasattr(item, "cell_num") and (call.when == "call" or call.excinfo is not None):
-        # nbval marks the cells after a time-out as expected failures; what happened in them is in call, not in the report
+        # nbval expects the cells after a time-out to fail, so the report does not say what happened in them
         _outcomes[item.cell_num] = {
             "passed": call.excinfo is None,
             "error": None if call.excinfo is None else sentence(item, call.excinfo.value),

@@ -33,7 +33,7 @@ def text_problems(notebook) -> Iterator[Problem]:
                 if "![](" in line:
                     yield index, offset, "an image has no alt text: ![what it shows](...)."
                 if FENCE.match(line) and "{" in line:
-                    yield index, offset, f"{line.strip()!r} starts no cell; a code cell starts with ```{{code-cell}}."
+                    yield index, offset, f"{line.strip()!r} starts no cell, as ```{{code-cell}} would."
 
 
 def heading_problems(notebook) -> Iterator[Problem]:
@@ -47,7 +47,7 @@ def heading_problems(notebook) -> Iterator[Problem]:
     seen, last = set(), 0
     for index, offset, level, text in found:
         if level == 1 and seen:
-            yield index, offset, f"{text!r} is one more level-1 heading; a lesson has exactly one, at its top."
+            yield index, offset, f"{text!r} is one more level-1 heading; a lesson has one, at its top."
         elif level > last + 1:
             yield index, offset, f"{text!r} is a level-{level} heading where level {last + 1} comes next."
         if text in seen:
@@ -107,7 +107,7 @@ def output_sentences(output) -> Iterator[str]:
     else:
         for kind in output.data:
             if kind.startswith("image/"):
-                yield f'the cell shows a raw {kind} without alt text; show figures with plots.show(fig, alt="...").'
+                yield f'the cell shows a raw {kind} without alt text; use plots.show(fig, alt="...").'
         html = output.data.get("text/html", "")
         if any(not alt for alt in image_alts(html)):
             yield 'the cell shows an <img> without alt text: give it alt="...".'

@@ -20,7 +20,7 @@ class LessonError(ValueError):
 
 @dataclass
 class Lesson:
-    """A source file and the notebook it stands for; `lines[i]` is the line of the source where cell i starts."""
+    """A source file and the notebook it stands for; `lines[i]` is the line where cell i starts."""
 
     path: Path
     notebook: NotebookNode
@@ -42,12 +42,12 @@ def source_hash(path: Path) -> str:
 def read_lesson(path, registry=None) -> Lesson:
     """Read `lessons/source/NN_name.md` and expand its exercises and its table of contents.
 
-    registry: exercise id -> Exercise; the course's own when None. Raises LessonError when the text cannot be read as a
-    lesson or names an exercise that it cannot have.
+    registry: exercise id -> Exercise; the course's own when None. Raises LessonError when the text cannot be
+    read as a lesson or names an exercise that it cannot have.
     """
     path = Path(path)
     if not re.fullmatch(r"\d\d_[a-z0-9_]+\.md", path.name):
-        raise LessonError(f"{path.name} is not named like a lesson: two digits, then words in snake_case, as 04_momentum.md.")
+        raise LessonError(f"{path.name} is not named like a lesson, as 04_momentum.md is.")
     if registry is None:
         from optimlab.exercises import REGISTRY as registry
     cells, lines = parse_myst(path)
@@ -78,7 +78,8 @@ def parse_myst(path: Path) -> tuple[list[NotebookNode], list[int]]:
     try:
         parsed = myst_to_notebook(text, add_source_map=True)
     except MystMetadataParsingError as error:
-        raise LessonError(f"{path.name} has cell options that are not YAML: {' '.join(str(error).split())}") from None
+        reason = " ".join(str(error).split())
+        raise LessonError(f"{path.name} has cell options that are not YAML: {reason}") from None
     source_lines = text.splitlines()
     lines = []
     for cell, start in zip(parsed.cells, parsed.metadata["source_map"], strict=True):
@@ -97,7 +98,7 @@ def expand_exercises(lesson: Lesson, registry) -> None:
             continue
         match = EXERCISE.fullmatch(cell.source.strip())
         if not match:
-            raise LessonError(f"{lesson.place(index)}: a cell with %exercise holds that line alone, as %exercise 04.1.")
+            raise LessonError(f"{lesson.place(index)}: %exercise 04.1 stands alone in its cell.")
         id = match[1]
         if id not in registry:
             raise LessonError(f"{lesson.place(index)}: there is no exercise {id!r} in optimlab.exercises.")
