@@ -118,43 +118,49 @@ def _say_diverged(ax, style, words, points):
     ax.annotate(words, last, xytext=(8, 8), textcoords="offset points", color=style.color, path_effects=_HALO, zorder=5)
 
 
-def lines(ax, x, series, labels=None, end_labels=True):
+def lines(ax, x, series, end_labels=True):
     """Draw one line for each entry of {name of a look: values}, each in its look, labelled at its end.
 
     Args:
-        x: shared by all, or a dict with the same keys.
-        labels: {name: text} where the look's own label does not fit.
+        x: shared by all lines.
+        series: the dict, or a list of (name, values, label) where the look's own label does not fit.
     """
     ends = []
-    for name, y in series.items():
+    for name, y, label in _labelled(series):
         style, y = look(name), np.asarray(y, dtype=float)
-        xs = np.asarray(x[name] if isinstance(x, dict) else x, dtype=float)
-        text = (labels or {}).get(name, style.label)
-        ax.plot(xs, y, **_line(style), label=text)
+        xs = np.asarray(x, dtype=float)[:len(y)]
+        ax.plot(xs, y, **_line(style), label=label)
         seen = np.isfinite(y)
         if seen.any():
-            ends.append((xs[seen][-1], y[seen][-1], text, style.color))
+            ends.append((xs[seen][-1], y[seen][-1], label, style.color))
     if end_labels:
         label_ends(ax, ends)
     return ax
 
 
-def loss(ax, runs, by="loss", labels=None):
+def _labelled(series):
+    entries = [(name, y, None) for name, y in series.items()] if isinstance(series, dict) else series
+    return [(name, y, label or look(name).label) for name, y, label in entries]
+
+
+def loss(ax, runs, by="loss"):
     """Draw the loss (or by="distance" the distance to the minimum) of {name of a look: History} against the step.
 
     A run that diverged ends in a cross, with the step at which it left.
+
+    Args:
+        runs: the dict, or a list of (name, History, label).
     """
-    series = {name: getattr(run, by) for name, run in runs.items()}
-    labels = dict(labels or {})
-    for name, run in runs.items():
-        if run.diverged:
-            labels[name] = f"{labels.get(name, look(name).label)}: diverged at step {run.diverged_at}"
+    runs = _labelled(runs)
     ax.set(yscale="log", xlabel="step", ylabel={"loss": "loss", "distance": "distance to the minimum"}[by])
-    lines(ax, {name: np.arange(len(y)) for name, y in series.items()}, series, labels)
-    for name, run in runs.items():
+    series = []
+    for name, run, label in runs:
+        y = getattr(run, by)
         if run.diverged:
-            ax.plot(run.diverged_at, series[name][run.diverged_at], marker="x", ms=9, mew=2, color=look(name).color)
-    return ax
+            label = f"{label}: diverged at step {run.diverged_at}"
+            ax.plot(run.diverged_at, y[run.diverged_at], marker="x", ms=9, mew=2, color=look(name).color)
+        series.append((name, y, label))
+    return lines(ax, np.arange(max(len(y) for _, y, _ in series)), series)
 
 
 def label_ends(ax, ends):
