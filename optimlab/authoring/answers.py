@@ -10,8 +10,7 @@ from nbformat import NotebookNode, v4
 
 from optimlab.authoring.rules import calls
 from optimlab.authoring.source import exercise_of
-
-VERDICT_HTML = '<div class="optimlab-verdict"></div>'
+from optimlab.exercises.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,10 @@ def judge_cell(id, call, name) -> NotebookNode:
 
 
 def passed(id) -> NotebookNode:
-    """The output of a check that passed, as lessons/sanitize.cfg leaves it."""
-    return v4.new_output(
-        "execute_result", {"text/plain": f"{id} passed", "text/html": VERDICT_HTML}, execution_count=1
-    )
+    """What a check shows when the answer is the reference."""
+    verdict = Verdict(id, "passed", f"{id} passed")
+    bundle = {"text/plain": repr(verdict), "text/html": verdict._repr_html_()}
+    return v4.new_output("execute_result", bundle, execution_count=1)
 
 
 def registry_or_ours(registry):

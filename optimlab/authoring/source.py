@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
 EXERCISE = re.compile(r"%exercise\s+(\S+)")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -52,15 +52,15 @@ def read_lesson(path, registry=None) -> Lesson:
         from optimlab.exercises import REGISTRY as registry
     cells, lines = parse_myst(path)
     lesson = Lesson(path, v4.new_notebook(cells=cells), lines)
-    lesson.notebook.metadata = NotebookNode(
-        kernelspec={"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-        language_info={"name": "python"},
-        optimlab={
+    lesson.notebook.metadata = from_dict({
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "optimlab": {
             "lesson": lesson.number,
             "source": f"source/{path.name}",
             "source_sha256": source_hash(path),
         },
-    )
+    })
     expand_exercises(lesson, registry)
     expand_toc(lesson)
     name_cells(lesson.notebook)
@@ -98,7 +98,7 @@ def expand_exercises(lesson: Lesson, registry) -> None:
             continue
         match = EXERCISE.fullmatch(cell.source.strip())
         if not match:
-            raise LessonError(f"{lesson.place(index)}: %exercise 04.1 stands alone in its cell.")
+            raise LessonError(f"{lesson.place(index)}: %exercise NN.k stands alone in its cell.")
         id = match[1]
         if id not in registry:
             raise LessonError(f"{lesson.place(index)}: there is no exercise {id!r} in optimlab.exercises.")
