@@ -1,0 +1,223 @@
+"""check, hint, solution, ready: what a notebook calls."""
+
+from .. import progress
+from . import guard
+from .judge import judge
+from .parts import RUNGS
+from .recognise import is_unwritten, refusal
+from .registry import collect
+from .trace import Stop
+from .verdict import Note, Verdict, shown
+
+REGISTRY = collect()
+TRIES_BEFORE_SOLUTION = 3
+FAILED = ("mistake", "wrong", "error")
+_MISSING = object()
+
+
+def check(id, answer=_MISSING):
+    """Compare your answer with the exercise and say what came out, as a Verdict.
+
+    Pass the function itself, not its name and not its result. A check never raises, comes back after five
+    seconds at the latest, and never changes what it was given.
+
+    >>> check("04.9", abs)
+    04.9 error: there is no such exercise; lesson 04 has 04.1 to 04.6
+    """
+    try:
+        verdict, counts = _checked(id, answer)
+    except Exception as fault:
+        return _our_fault(id, fault)
+    if not counts:
+        return verdict
+    try:
+        repeated = progress.record_check(verdict.exercise, verdict.status, verdict.mistake)
+    except Exception:
+        return verdict
+    if verdict.status in FAILED and repeated and repeated >= 2:
+        line = f'The same twice. For a hint: hint("{verdict.exercise}")'
+        return Verdict(verdict.exercise, verdict.status, f"{verdict.text}\n{line}", verdict.mistake)
+    return verdict
+
+
+def ready(id, answer=_MISSING):
+    """Your function once it passes, ours until then, so that the cells below run either way."""
+    exercise = REGISTRY[id]
+    try:
+        if _checked(id, answer)[0].passed:
+            return answer
+    except Exception:
+        pass
+    return exercise.reference() if exercise.is_value else exercise.reference
+
+
+def hint(id):
+    """The next of four hints: where to look, the idea, the form, a worked twin."""
+    exercise = _find(id)
+    if exercise is None:
+        return Note(f"{_id_text(id)}: {_no_such(id)}")
+    rung = min(progress.hints(exercise.id) + 1, RUNGS)
+    progress.record_hint(exercise.id, rung)
+    left = "" if rung < RUNGS else f'\nThat was the last one. After three tries: solution("{exercise.id}")'
+    return Note(f"Hint {rung} of {RUNGS} for {exercise.id}\n{exercise.hints[rung - 1]}{left}")
+
+
+def solution(id):
+    """Our solution: after you have passed, or after three tries."""
+    exercise = _find(id)
+    if exercise is None:
+        return Note(f"{_id_text(id)}: {_no_such(id)}")
+    left = TRIES_BEFORE_SOLUTION - progress.attempts(exercise.id)
+    if not progress.passed(exercise.id) and left > 0:
+        tries = "one more try" if left == 1 else f"{left} more tries"
+        return Note(f'{exercise.id}: the solution opens after {tries}. Until then: hint("{exercise.id}")')
+    return Note(f"Solution of {exercise.id}, {exercise.title}\n{exercise.solution}")
+
+
+def _checked(id, answer):
+    """The verdict, and whether it counts as a try."""
+    exercise = _find(id)
+    if exercise is None:
+        return _error(_id_text(id), _no_such(id)), False
+    if answer is _MISSING:
+        return _error(exercise.id, f'what shall be checked? check("{exercise.id}", {exercise.name})'), False
+    if guard.inside():
+        return _error(exercise.id, "check was called inside a function that is being checked; call it after it"), False
+    outcome = guard.run(lambda: _examined(exercise, answer))
+    if outcome.failure is not None:
+        return _our_fault(exercise.id, outcome.failure), False
+    if outcome.timed_out:
+        return _too_slow(exercise, outcome), True
+    found = outcome.value
+    if isinstance(found, Verdict):
+        return found, False
+    return _verdict(exercise, found, outcome.printed), True
+
+
+def _examined(exercise, answer):
+    """In the guarded thread: a Verdict if there is nothing to run, else a Judgement."""
+    unwritten = is_unwritten(answer)
+    if unwritten and (exercise.is_value or callable(answer)):
+        return Verdict(exercise.id, "not attempted", f"{exercise.id} not attempted")
+    sentence = refusal(REGISTRY, exercise, answer)
+    if sentence is not None:
+        return _error(exercise.id, sentence)
+    return judge(exercise, (lambda: answer) if exercise.is_value else answer)
+
+
+def _verdict(exercise, found, printed):
+    id, lines = exercise.id, []
+    if found.status == "passed":
+        first = f"{id} passed"
+        lines += _tried(exercise) + list(found.remarks) + [exercise.after]
+    elif found.status == "passed with another convention":
+        first = f"{id} passed with another convention: {found.convention.name}"
+        lines += [found.convention.text] + list(found.remarks)
+    elif found.status == "mistake":
+        first = f"{id} mistake: {found.mistake.name}"
+        lines += _evidence(exercise, found) + [f"What you see: {found.mistake.sees}", f"Question: {found.mistake.question}"]
+    elif found.status == "wrong":
+        first = f"{id} wrong: {_where(exercise, found.difference)}"
+        lines += _evidence(exercise, found)
+    else:
+        first = f"{id} error: {_stopped(found.difference.stop)}"
+        lines += _evidence(exercise, found)
+    if printed.strip():
+        lines += ["It printed:", *(f"    {line[:120]}" for line in printed.strip().splitlines()[:4])]
+    mistake = found.mistake.id if found.mistake else None
+    convention = found.convention.name if found.convention else None
+    text = "\n".join([first, *(line for line in lines if line)])
+    return Verdict(id, found.status, text, mistake, convention)
+
+
+def _tried(exercise):
+    return [f"Tried: {'; '.join(probe.title for probe in exercise.probes)}."]
+
+
+def _where(exercise, difference):
+    entry = difference.expected or difference.got
+    if entry is None:
+        return "it ends too early"
+    place = _place(exercise, difference, entry)
+    return f"{entry.quantity} is the first to differ, {place}" if place else f"{entry.quantity} is another one"
+
+
+def _place(exercise, difference, entry):
+    extra = exercise.probes[difference.probe].title if difference.probe > 0 else ""
+    return ", ".join(part for part in (extra, entry.where) if part)
+
+
+def _stopped(stop: Stop):
+    if stop.kind == "returns":
+        return f"it {stop.message}"
+    if stop.kind == "endless":
+        return "its loop does not end"
+    return f"it raises {stop.kind}"
+
+
+def _evidence(exercise, found):
+    lines, difference, habits = [], found.difference, found.habits
+    if difference is not None and difference.stop is not None and difference.stop.kind != "returns":
+        lines += [difference.stop.message, difference.stop.line]
+    elif difference is not None and difference.expected is not None and difference.got is not None:
+        lines += _got_and_expected(exercise, difference, found.ratio)
+    if habits is not None and habits.changed:
+        lines.append(f"After the call {_and(habits.changed)} had been changed.")
+    elif habits is not None and habits.shared:
+        lines.append(f"What it returns shares memory with {_and(habits.shared)}.")
+    return lines
+
+
+def _got_and_expected(exercise, difference, ratio):
+    got, expected = difference.got, difference.expected
+    place = _place(exercise, difference, expected)
+    lines = [f"{place + ': ' if place else ''}{expected.quantity}"]
+    if getattr(got.value, "shape", ()) != getattr(expected.value, "shape", ()):
+        lines.append(f"    yours has shape {getattr(got.value, 'shape', ())}, expected {getattr(expected.value, 'shape', ())}")
+    lines.append(f"    yours    {shown(got.value, expected.value)}")
+    lines.append(f"    expected {shown(expected.value, got.value)}")
+    if ratio is not None:
+        moves = "each move is" if expected.start is not None else "yours is always"
+        lines.append(f"    {moves} {ratio:.4g} times the expected one")
+    return lines
+
+
+def _and(names):
+    return " and ".join(names)
+
+
+def _too_slow(exercise, outcome):
+    lines = [f"{exercise.id} error: it had not come back after five seconds"]
+    lines.append("Is there a loop whose condition never becomes false?")
+    return Verdict(exercise.id, "error", "\n".join(lines))
+
+
+def _error(id, sentence):
+    return Verdict(id, "error", f"{id} error: {sentence}")
+
+
+def _our_fault(id, fault):
+    id = _id_text(id)
+    text = f"{id} error: the check itself failed; that is our fault, not yours, and it does not count"
+    return Verdict(id, "error", f"{text}\n{type(fault).__name__}: {fault}")
+
+
+def _find(id):
+    return REGISTRY.get(id) if isinstance(id, str) else None
+
+
+def _id_text(id):
+    return id if isinstance(id, str) and len(id) <= 12 else "check"
+
+
+def _no_such(id):
+    if callable(id):
+        return 'the id comes first and is text: check("04.1", momentum_step)'
+    if not isinstance(id, str):
+        return 'an id is text, in quotes: check("04.1", momentum_step)'
+    lesson = id.split(".")[0].zfill(2)
+    own = [known for known in REGISTRY if known.split(".")[0] == lesson]
+    if own:
+        return f"there is no such exercise; lesson {lesson} has {own[0]} to {own[-1]}"
+    lessons = sorted({known.split(".")[0] for known in REGISTRY})
+    return f"there is no such exercise; there are some in the lessons {', '.join(lessons)}"

@@ -1,0 +1,166 @@
+"""From what an answer did to what we say about it: equal to the reference, to a convention, to a known mistake, or wrong."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .parts import HABITS, scale_of
+from .trace import Seen, Stop
+
+RTOL = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where two traces differ: what was got and expected there, or why the answer stopped."""
+
+    probe: int
+    got: Seen | None = None
+    expected: Seen | None = None
+    stop: Stop | None = None
+
+
+@dataclass
+class Judgement:
+    status: str
+    mistake: object = None
+    convention: object = None
+    difference: Difference | None = None
+    ratio: float | None = None
+    habits: object = None
+    remarks: tuple = ()
+
+
+def judge(exercise, answer):
+    """Run `answer` through the exercise's probes and say what it is."""
+    mine, habits = exercise.run(answer)
+    reference = exercise.known_traces(exercise.reference)
+    lenient = [probe.lenient for probe in exercise.probes]
+    remarks = tuple(
+        f"It stops with {trace.stop.kind} in the extra trial with {probe.title}; that is not counted."
+        for probe, trace in zip(exercise.probes, mine, strict=True)
+        if probe.lenient and trace.stop is not None and trace.stop.kind != "returns"
+    )
+    if habits.remembers:
+        return Judgement("mistake", mistake=_habit(exercise, "MOM-CLASSVAR"), habits=habits)
+    difference = first_difference(mine, reference, lenient)
+    if difference is None:
+        for id, noticed in (("GD-INPLACE", habits.changed), ("GD-ALIAS", habits.shared)):
+            if noticed:
+                return Judgement("mistake", mistake=_habit(exercise, id), habits=habits)
+        return Judgement("passed", habits=habits, remarks=remarks)
+    for convention in exercise.conventions:
+        if first_difference(mine, exercise.known_traces(convention.answer), lenient) is None:
+            return Judgement("passed with another convention", convention=convention, remarks=remarks)
+    told = dict(difference=difference, habits=habits, ratio=_constant_ratio(mine, reference, difference))
+    for mistake in exercise.mistakes:
+        for wrong in mistake.answers:
+            if _is_mistake(mine, exercise.known_traces(wrong), reference, difference.probe, lenient):
+                return Judgement("mistake", mistake=mistake, **told)
+    if difference.stop is not None:
+        return Judgement("error", **told)
+    return Judgement("wrong", **told)
+
+
+def first_difference(mine, reference, lenient):
+    """The first Difference between two lists of traces, or None."""
+    for index, (one, other) in enumerate(zip(mine, reference, strict=True)):
+        difference = _difference(index, one, other, lenient[index])
+        if difference is not None:
+            return difference
+    return None
+
+
+def _is_mistake(mine, wrong, reference, probe, lenient):
+    """True if the mistake leaves the reference in the same probe as the answer, and in the same way."""
+    before = first_difference(wrong[:probe], reference[:probe], lenient)
+    return (
+        before is None
+        and _difference(probe, wrong[probe], reference[probe], lenient[probe]) is not None
+        and _difference(probe, mine[probe], wrong[probe], lenient[probe]) is None
+    )
+
+
+def _difference(index, mine, other, lenient):
+    for got, expected in zip(mine.judged, other.judged, strict=False):
+        if (got.where, got.quantity) != (expected.where, expected.quantity) or not _equal(got, expected, other):
+            return Difference(index, got, expected)
+    shorter = len(mine.judged) - len(other.judged)
+    if lenient and mine.stop is not None and mine.stop.kind not in ("returns", "endless") and shorter < 0:
+        return None
+    if mine.stop is not None:
+        agree = other.stop is not None and other.stop.kind == mine.stop.kind and shorter == 0
+        if agree and (mine.stop.kind != "returns" or mine.stop.message == other.stop.message):
+            return None
+        return Difference(index, stop=mine.stop)
+    if shorter == 0 and other.stop is None:
+        return None
+    got = mine.judged[len(other.judged)] if shorter > 0 else None
+    expected = other.judged[len(mine.judged)] if shorter < 0 else None
+    return Difference(index, got, expected)
+
+
+def _equal(got, expected, trace):
+    a, b = got.value, expected.value
+    if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)):
+        return type(a) is type(b) and a == b
+    if a.shape != b.shape:
+        return False
+    if a.size == 0:
+        return True
+    scale = scale_of(b, expected.start) or scale_of(
+        *(entry.value for entry in trace.judged if entry.quantity == expected.quantity)
+    )
+    tolerance = RTOL.get(str(a.dtype), 1e-9) * (scale or 1.0)
+    with np.errstate(all="ignore"):
+        close = (a == b) | (np.abs(a - b) <= tolerance) | (np.isnan(a) & np.isnan(b))
+    return bool(np.all(close))
+
+
+def _habit(exercise, id):
+    return exercise.find_mistake(id) or _as_mistake(id)
+
+
+def _as_mistake(id):
+    from .parts import Mistake
+
+    words = HABITS[id]
+    return Mistake(id, words.name, words.sees, words.question)
+
+
+def _constant_ratio(mine, reference, difference):
+    """got / expected of the quantity that differs, if it is one number throughout the run; of moves if it can."""
+    got, expected = difference.got, difference.expected
+    if got is None or expected is None or got.quantity != expected.quantity:
+        return None
+    pairs = [
+        (a, b)
+        for a, b in zip(mine[difference.probe].judged, reference[difference.probe].judged, strict=False)
+        if a.quantity == b.quantity == got.quantity and _run(a) == _run(got) and _both_numeric(a.value, b.value)
+    ]
+    for moves in (True, False):
+        ratios = [_ratio(a, b, moves) for a, b in pairs]
+        ratios = np.concatenate(ratios) if ratios else np.array([])
+        if ratios.size and np.all(np.isfinite(ratios)):
+            middle = float(np.median(ratios))
+            if np.ptp(ratios) <= 1e-6 * max(abs(middle), 1e-300) and abs(middle - 1) > 1e-9:
+                return middle
+    return None
+
+
+def _run(entry):
+    """The part of a label before its step: "run 1" of "run 1, step 3"."""
+    return entry.where.rpartition(", ")[0]
+
+
+def _both_numeric(a, b):
+    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape and a.dtype.kind in "iuf"
+
+
+def _ratio(got, expected, moves):
+    a, b = np.asarray(got.value, float), np.asarray(expected.value, float)
+    if moves and got.start is not None and expected.start is not None:
+        a, b = a - got.start, b - expected.start
+    keep = np.abs(b) > 1e-9 * (scale_of(b) or 1.0)
+    with np.errstate(all="ignore"):
+        return (a[keep] / b[keep]).ravel()

@@ -1,0 +1,1 @@
+"""Exercises of lesson 02: gradient descent and the learning rate."""
