@@ -7,6 +7,8 @@
 """
 
 from optimlab.live.cliff import cliff
+from optimlab.live.conditioning import conditioning
+from optimlab.live.phase_map import phase_map
 from optimlab.live.questions import predict, quiz
 
-__all__ = ["cliff", "predict", "quiz"]
+__all__ = ["cliff", "conditioning", "phase_map", "predict", "quiz"]

@@ -86,6 +86,7 @@ class LiveFigure(_Asks, _Widget):
         self.question = interactive.question
         self.values = values
         self.extras = extras
+        self.runs = []
         super().__init__(self._spec(task))
 
     def _spec(self, task):
@@ -135,8 +136,11 @@ class LiveFigure(_Asks, _Widget):
     def _on_draw(self, message):
         values, _ = self.interactive.clean(message["values"])
         self.values = values
-        asked = message.get("locked")
-        picture, block = (self.interactive.first_look(values) if asked else self._frame()).pack()
+        if message.get("forget"):
+            self.runs.clear()
+        locked = self._asked() is None
+        frame = self.interactive.first_look(values) if locked else self._frame(message.get("released", False))
+        picture, block = frame.pack()
         return {"kind": "drawn", "frame": picture}, [block]
 
     def _on_task(self, message):
@@ -159,8 +163,8 @@ class LiveFigure(_Asks, _Widget):
         progress.record_answer(f"{self.question.id} {name}", answer if answer is not None else values, bool(solved))
         return {"kind": "checked", "task": index, "solved": bool(solved), "text": text}, []
 
-    def _frame(self):
-        return self.interactive.frame(self.values, self.extras)
+    def _frame(self, finished=False):
+        return self.interactive.frame(self.values, self.extras, self.runs, finished)
 
 
 def _task_spec(task):

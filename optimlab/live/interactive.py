@@ -13,6 +13,7 @@ class Interactive:
     view(values, result) -> Frame. first_look(values) -> Frame: what stands there before the question is answered.
     question: asked first. why: a Task with choices, asked after it. tasks: numbered from 1.
     play: the control that Play and Step move. extras: names of further arguments, handed to simulate.
+    remember(values, result) -> list: what a finished run leaves behind; view then takes all of it as `runs`.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Interactive:
         presets=(),
         play="steps",
         extras=(),
+        remember=None,
     ):
         self.name = self.__name__ = name
         self.about = about
@@ -47,6 +49,7 @@ class Interactive:
         self.presets = presets
         self.play = play
         self.extras = extras
+        self.remember = remember
         self.__doc__ = f"{about}\n\nValues: " + ", ".join(f"{c.name} ({c.label})" for c in controls) + "."
 
     def __call__(self, **values):
@@ -71,9 +74,16 @@ class Interactive:
         clean = {name: control.clean(values.get(name, control.default)) for name, control in known.items()}
         return clean, {name: values[name] for name in self.extras if values.get(name) is not None}
 
-    def frame(self, values, extras=None):
-        """The frame at these values."""
-        return self.view(values, self.simulate(**values, **(extras or {})))
+    def frame(self, values, extras=None, runs=None, finished=False):
+        """The frame at these values. finished: the learner has let go, so that `runs` remembers it."""
+        result = self.simulate(**values, **(extras or {}))
+        if self.remember is None:
+            return self.view(values, result)
+        runs = [] if runs is None else runs
+        frame = self.view(values, result, tuple(runs))
+        if finished:
+            runs += [item for item in self.remember(values, result) if item not in runs]
+        return frame
 
     def defaults(self):
         return {control.name: control.default for control in self.controls}

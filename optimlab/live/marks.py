@@ -59,7 +59,7 @@ class Image:
 
 @dataclass
 class Text:
-    """Words at one point. anchor: left, center or right; dx, dy: an offset in points, dy upwards."""
+    """Words at one point. anchor: left, center or right; dx, dy: an offset in points, dy upwards; box: on white."""
 
     x: float
     y: float
@@ -70,6 +70,7 @@ class Text:
     dy: float = 0.0
     size: float = 10.0
     bold: bool = False
+    box: bool = False
 
 
 @dataclass
@@ -118,11 +119,13 @@ class Frame:
     readout: one sentence, the picture's text twin.
     pictures: panel name -> Picture.
     numbers: (name, value as text) pairs.
+    sets: control name -> value, for controls that a formula has taken over.
     """
 
     readout: str
     pictures: dict
     numbers: list = field(default_factory=list)
+    sets: dict = field(default_factory=dict)
 
     def pack(self):
         """-> (plain data for JSON, bytes): arrays become float32 (pixels uint8) in one block of bytes."""
@@ -151,7 +154,8 @@ class Frame:
                 "ylim": plain(picture.ylim),
                 "marks": marks,
             }
-        return {"readout": self.readout, "numbers": [list(n) for n in self.numbers], "pictures": pictures}, bytes(block)
+        words = {"readout": self.readout, "numbers": [list(n) for n in self.numbers], "sets": self.sets}
+        return {**words, "pictures": pictures}, bytes(block)
 
 
 def leaving(x, y, panel):

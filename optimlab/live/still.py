@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from PIL import Image
 
 from optimlab.live import marks
 
@@ -22,7 +23,6 @@ STYLE = {
     "ytick.labelsize": 9,
     "axes.linewidth": 0.8,
     "axes.edgecolor": "#444444",
-    "path.simplify": True,
 }
 HALO = [withStroke(linewidth=3, foreground="white")]
 
@@ -94,8 +94,10 @@ def _style():
 def _png(figure):
     FigureCanvasAgg(figure)
     out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None}, pil_kwargs={"optimize": True})
-    return out.getvalue()
+    figure.savefig(out, format="png", metadata={"Software": None})
+    small = io.BytesIO()
+    Image.open(out).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return small.getvalue()
 
 
 def _frame(ax, panel, xlim, ylim):
@@ -166,7 +168,8 @@ def _text(ax, mark, xlim, ylim, ends):
         color=mark.color,
         fontsize=max(9, mark.size),
         weight="bold" if mark.bold else "normal",
-        path_effects=HALO if mark.color != "#ffffff" else None,
+        path_effects=None if mark.box else HALO,
+        bbox={"fc": "white", "ec": "none", "alpha": 0.85, "boxstyle": "round,pad=0.2"} if mark.box else None,
         annotation_clip=False,
     )
 
