@@ -36,12 +36,19 @@ def solve(notebook, registry=None) -> NotebookNode:
     """A copy with the reference solution in each exercise cell and "NN.k passed" stored as its output."""
     registry = registry_or_ours(registry)
     ids = [exercise_of(cell) for cell in notebook.cells if exercise_of(cell)]
-    solved = fill(notebook, {id: registry[id].solution for id in ids}, registry)
+    solved = fill(notebook, {id: reference(registry[id]) for id in ids}, registry)
     for cell in solved.cells:
         if id := exercise_of(cell):
             cell.outputs = [passed(id)]
             cell.execution_count = cell.execution_count or 1
     return solved
+
+
+def reference(exercise) -> str:
+    """What a learner who has solved the exercise has written."""
+    if exercise.is_value:
+        return f"{exercise.name} = {exercise.reference()!r}"
+    return exercise.solution
 
 
 def with_reference_verdicts(notebook, registry=None) -> NotebookNode:
@@ -79,8 +86,7 @@ def judged(notebook, registry=None) -> tuple[NotebookNode, list[Judge]]:
                 missing.remove(id)
     for id in missing:
         add(id, f'check("{id}", {registry[id].name})', None)
-    reference = v4.new_notebook(cells=cells, metadata=copy.deepcopy(notebook.metadata))
-    return reference, judges
+    return v4.new_notebook(cells=cells, metadata=copy.deepcopy(notebook.metadata)), judges
 
 
 def checks(cell, registry) -> list[tuple[str, str]]:

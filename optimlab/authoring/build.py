@@ -61,7 +61,7 @@ def run(lesson: Lesson, folder: Path) -> float:
         lesson.notebook, km=manager, resources={"metadata": {"path": str(folder)}}, record_timing=False
     )
     with tempfile.TemporaryDirectory() as scratch, client.setup_kernel(
-        env=kernel_environment(scratch), stderr=subprocess.DEVNULL
+        env=kernel_environment(scratch), stderr=subprocess.DEVNULL, cleanup_kc=True
     ):
         start = time.perf_counter()
         for index, cell in enumerate(lesson.notebook.cells):

@@ -103,6 +103,7 @@ def output_sentences(output) -> Iterator[str]:
     if output.output_type == "stream":
         if output.name == "stderr":
             yield f"the cell writes a warning or to stderr: {output.text.strip().splitlines()[0]}"
+            return
         texts = [output.text]
     else:
         for kind in output.data:
