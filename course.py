@@ -57,6 +57,9 @@ def main(argv=None):
     except KeyboardInterrupt:
         say("")
         message = "Stopped. `{again}` goes on from here."
+    except ToolFailed as failure:
+        print(str(failure).strip(), file=sys.stderr)
+        message = explain(str(failure))
     except OSError as error:
         message = explain_os_error(error)
     print(message.replace("{again}", again), file=sys.stderr, flush=True)
@@ -253,8 +256,8 @@ def make(venv, uv, lock):
         return
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         raise Stop(
-            "This Python cannot make environments: run `sudo apt-get install python3-venv` (or, where there is "
-            "no apt-get, install Python from python.org), then `{again}`."
+            "This Python cannot make environments: run `sudo apt-get install python3-venv` (without apt-get, "
+            "install Python from python.org), then `{again}`."
         )
     venv.mkdir()
     write_stamp(venv.parent, {"state": "installing"})
@@ -353,8 +356,9 @@ def run_tool(command, what, folder, lock=None):
 
 
 def environment_variables(root):
-    """The variables of a shell in which .venv is active, without those that lead Python or pip elsewhere."""
-    env = {name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH")}
+    """The variables of a shell in which .venv is active, without those that lead Python elsewhere."""
+    away = ("PYTHONHOME", "PYTHONPATH", "JUPYTER_TOKEN")
+    env = {name: value for name, value in os.environ.items() if name not in away}
     env["VIRTUAL_ENV"] = str(root / ".venv")
     env["PATH"] = str(python_of(root / ".venv").parent) + os.pathsep + env.get("PATH", "")
     env["PIP_USER"] = "0"
