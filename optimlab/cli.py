@@ -54,7 +54,7 @@ def run_build(arguments) -> int:
     lessons = course_folder() / "lessons"
     try:
         if arguments.check:
-            sentences = stale(lessons)
+            sentences = [s for s in stale(lessons) if not arguments.lessons or s[:2] in arguments.lessons]
             print("\n".join(sentences) or "Every notebook is what its source says.")
             return 1 if sentences else 0
         failed = False

@@ -1,4 +1,4 @@
-"""Building runs the cells, keeps what is the same in every run, and writes nothing when a lesson breaks a rule."""
+"""Building runs the cells, keeps what is the same in every run, and writes nothing if a rule is broken."""
 
 import json
 
@@ -94,7 +94,7 @@ def test_a_lesson_that_takes_too_long(source, monkeypatch):
 
 def test_a_notebook_that_is_too_large(source, monkeypatch):
     monkeypatch.setattr(rules, "MAX_BYTES", 9_000)
-    with pytest.raises(LessonError, match=r"line 26, cell 5: the notebook has [\d,]+ bytes, 9,000 is the most"):
+    with pytest.raises(LessonError, match=r"line 26, cell 5: the notebook has [\d,]+ bytes, 9,000 is"):
         build(source, {})
 
 
