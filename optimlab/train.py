@@ -122,6 +122,9 @@ def descend(landscape, optimizer, steps):
             if not going.all():
                 params[t][~going], loss[t][~going], grad_norm[t][~going] = np.nan, np.nan, np.nan
             ruler, ruler_0 = (norm_t, grad_norm[0]) if value is _unknown else (loss_t, loss[0])
+            missing = going & np.isnan(norm_t if value is _unknown else norm_t + loss_t)
+            if missing.any():
+                _refuse_nan(missing, p, t)
             left = going & ~(np.abs(ruler) <= DIVERGED * np.maximum(np.abs(ruler_0), 1))
             if left.any():
                 diverged_at[left] = t
@@ -131,9 +134,6 @@ def descend(landscape, optimizer, steps):
             if not going.all():
                 g = np.where(going[..., None], g, 0)
                 stopped = p[~going]
-            if not np.isfinite(norm_t[going]).all():
-                point = p[going & ~np.isfinite(norm_t)].reshape(-1, p.shape[-1])[0]
-                raise ValueError(f"landscape: its gradient at step {t} is not finite, at the point {point}")
             lr.append(optimizer.now("lr"))
             optimizer.step(g, closure=look)
             if not going.all():
@@ -159,6 +159,13 @@ def _gradient(grad, p, t):
     if g.shape != p.shape:
         raise ValueError(f"landscape: its gradient at step {t} needs shape {p.shape}, that of params, got {g.shape}")
     return g.astype(p.dtype, copy=False)
+
+
+def _refuse_nan(missing, p, t):
+    """A nan is divergence where the point itself has run away, and elsewhere a fault of the landscape."""
+    near = p[missing & (np.abs(p).max(axis=-1, initial=0) <= DIVERGED)]
+    if len(near):
+        raise ValueError(f"landscape: its loss or gradient is nan at step {t}, at the point {near[0]}")
 
 
 def _plain(x):

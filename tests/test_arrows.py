@@ -1,0 +1,71 @@
+"""Imports run one way: each room of the package may import only what this table allows."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+import optimlab
+
+ROOT = Path(optimlab.__file__).parent
+
+# room: (other rooms of optimlab, packages beside the standard library)
+ALLOWED = {
+    "looks": (set(), set()),
+    "progress": (set(), set()),
+    "landscapes": (set(), {"numpy"}),
+    "optim": (set(), {"numpy"}),
+    "train": ({"optim"}, {"numpy"}),
+    "plots": ({"looks"}, {"numpy", "matplotlib", "IPython"}),
+    "exercises": ({"progress", "landscapes", "optim", "train"}, {"numpy", "IPython"}),
+    "live": ({"looks", "progress", "landscapes", "optim", "train"},
+             {"numpy", "matplotlib", "PIL", "anywidget", "traitlets", "ipywidgets", "IPython"}),
+    "authoring": ({"exercises"}, {"nbformat", "nbclient", "jupyter_client", "jupytext", "ipykernel", "IPython", "pytest",
+                                  "traitlets", "matplotlib"}),
+    "cli": ({"authoring", "exercises", "progress"}, set()),
+    "__main__": ({"cli"}, set()),
+    "__init__": (set(), set()),
+}
+
+
+def room_of(path):
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imported(path):
+    """(dotted name) of everything a file imports, relative imports made absolute."""
+    package = ["optimlab", *path.relative_to(ROOT).parts[:-1]]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[:len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def test_every_room_stands_in_the_table():
+    assert {room_of(path) for path in ROOT.rglob("*.py")} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_stay_within_the_table(path):
+    room = room_of(path)
+    rooms, packages = ALLOWED[room]
+    for name in imported(path):
+        first, *rest = name.split(".")
+        if first == "optimlab":
+            target = rest[0] if rest and rest[0] in ALLOWED else None
+            home = optimlab._HOMES.get(rest[0]) if rest and target is None else target
+            assert home is None or home == room or home in rooms, f"{room} may not import {name}"
+        elif first not in sys.stdlib_module_names:
+            assert first in packages, f"{room} may not import {name}"
+
+
+def test_importing_the_package_needs_numpy_alone():
+    import subprocess
+
+    code = ("import sys; from optimlab import Adam, SGD, descend, landscapes; "
+            "heavy = {'matplotlib', 'IPython', 'ipywidgets', 'anywidget'} & set(sys.modules); assert not heavy, heavy")
+    subprocess.run([sys.executable, "-c", code], check=True)
