@@ -2,7 +2,6 @@
 
 import html
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 import anywidget
@@ -59,10 +58,11 @@ class _Asks:
         return {"skipped": False, "text": self._respond(earlier["answer"])}
 
     def _respond(self, guess):
+        """What the text says to a guess that may come from an older or edited progress file."""
         try:
             return self.question.respond(self.question.clean(guess))
         except ValueError:
-            return self.question.respond(guess) if not self.question.choices else ""
+            return "You have answered this question before."
 
     def _on_predict(self, message):
         from optimlab import progress
@@ -72,6 +72,7 @@ class _Asks:
         else:
             guess = self.question.clean(message.get("answer"))
             progress.record_prediction(self.question.id, guess)
+        self.locked = False
         return {"kind": "predicted", "asked": self._asked()}, []
 
 
@@ -87,22 +88,18 @@ class LiveFigure(_Asks, _Widget):
         self.values = values
         self.extras = extras
         self.runs = []
+        self.locked = True
         super().__init__(self._spec(task))
 
     def _spec(self, task):
         it = self.interactive
-        names = {"xlim": list, "ylim": list}
-        panels = []
-        for panel in it.panels:
-            plain = {key: value for key, value in vars(panel).items() if key != "background"}
-            panels.append({key: names.get(key, lambda v: v)(value) for key, value in plain.items()})
         return {
             "kind": "figure",
             "name": it.name,
             "about": it.about,
-            "panels": [_jsonable(panel) for panel in panels],
-            "controls": [_jsonable(asdict(control)) for control in it.controls],
-            "presets": [asdict(preset) for preset in it.presets],
+            "panels": [_jsonable({**vars(panel), "background": None}) for panel in it.panels],
+            "controls": [_jsonable(vars(control)) for control in it.controls],
+            "presets": [_jsonable(vars(preset)) for preset in it.presets],
             "question": it.question.spec(),
             "why": _task_spec(it.why) if it.why else None,
             "tasks": [_task_spec(t) for t in it.tasks],
@@ -122,7 +119,8 @@ class LiveFigure(_Asks, _Widget):
         """A view appears: where things stand, what stands still, and the first picture."""
         backgrounds = self.interactive.backgrounds()
         asked = self._asked()
-        frame = self.interactive.first_look(self.values) if asked is None else self._frame()
+        self.locked = asked is None
+        frame = self.interactive.first_look(self.values) if self.locked else self._frame()
         picture, block = frame.pack()
         reply = {
             "kind": "opened",
@@ -130,6 +128,7 @@ class LiveFigure(_Asks, _Widget):
             "values": self.values,
             "frame": picture,
             "backgrounds": list(backgrounds),
+            "solved": [i for i in range(-1, len(self.interactive.tasks)) if self._solved(i)],
         }
         return reply, [block, *backgrounds.values()]
 
@@ -138,8 +137,8 @@ class LiveFigure(_Asks, _Widget):
         self.values = values
         if message.get("forget"):
             self.runs.clear()
-        locked = self._asked() is None
-        frame = self.interactive.first_look(values) if locked else self._frame(message.get("released", False))
+        released = message.get("released", False)
+        frame = self.interactive.first_look(values) if self.locked else self._frame(released)
         picture, block = frame.pack()
         return {"kind": "drawn", "frame": picture}, [block]
 
@@ -159,9 +158,16 @@ class LiveFigure(_Asks, _Widget):
         if task.choices and answer not in task.choices:
             raise ValueError("Choose one of the answers first.")
         solved, text = task.check(values, answer)
-        name = "why" if index < 0 else f"task {index + 1}"
-        progress.record_answer(f"{self.question.id} {name}", answer if answer is not None else values, bool(solved))
+        progress.record_answer(self._task_id(index), values if answer is None else answer, bool(solved))
         return {"kind": "checked", "task": index, "solved": bool(solved), "text": text}, []
+
+    def _task_id(self, index):
+        return f"{self.question.id} " + ("why" if index < 0 else f"task {index + 1}")
+
+    def _solved(self, index):
+        from optimlab import progress
+
+        return bool((progress.answer(self._task_id(index)) or {}).get("correct"))
 
     def _frame(self, finished=False):
         return self.interactive.frame(self.values, self.extras, self.runs, finished)

@@ -1,0 +1,215 @@
+"""A real JupyterLab in a temporary folder, and a real Chromium that looks at it."""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+REPO = Path(__file__).parents[2]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none", "autoStartDefaultKernel": True},
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+}
+
+
+def cannot(reason):
+    """Skip where a browser is a luxury, fail where it is required."""
+    if os.environ.get("OPTIMLAB_REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        cannot("The browser tests need the package playwright.")
+    named = os.environ.get("OPTIMLAB_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    if not found or not Path(found).exists():
+        cannot("The browser tests need Chromium: install it, or name it in OPTIMLAB_CHROMIUM.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """JupyterLab on a free port, with configuration, data and notebooks of its own -> (address, token, folder)."""
+    if not _has_lab():
+        cannot("The browser tests need the package jupyterlab.")
+    home = tmp_path_factory.mktemp("jupyter")
+    folder = home / "notebooks"
+    folder.mkdir()
+    for name, values in SETTINGS.items():
+        path = home / "config" / "lab" / "user-settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(REPO), os.environ.get("PYTHONPATH")])),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "config" / "lab" / "user-settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    environment.pop("OPTIMLAB_PROGRESS", None)
+    environment.pop("OPTIMLAB_STILL", None)
+    token, port = secrets.token_hex(16), _free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--expose-app-in-browser",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={folder}",
+        "--LabApp.news_url=None",
+    ]
+    with open(home / "server.log", "wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/api/status?token={token}", process, home / "server.log")
+        yield address, token, folder
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@pytest.fixture
+def lab(browser, server, request):
+    """Opens notebooks: lab(cells) runs them and gives a page; lab.errors are the console's and the kernel's."""
+    labs = Lab(browser, server, re.sub(r"\W+", "-", request.node.name).strip("-"))
+    yield labs
+    labs.close()
+
+
+class Lab:
+    """One browser window on JupyterLab."""
+
+    def __init__(self, browser, server, name):
+        self.address, self.token, folder = server
+        self.name = name
+        self.folder = folder / name
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / "progress.json").write_text("", encoding="utf-8")
+        self.browser = browser
+        self.errors = []
+        self.context = None
+
+    def open(self, cells=None, notebook=None, width=1280, height=1100, **context):
+        """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel that is idle."""
+        if notebook is not None:
+            target = self.folder / Path(notebook).name
+            shutil.copy(notebook, target)
+        else:
+            target = self.folder / "test.ipynb"
+            book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+            book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            nbformat.write(book, target)
+        self.context = self.browser.new_context(viewport={"width": width, "height": height}, **context)
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.address)
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+        page.on("console", self._console)
+        page.goto(f"{self.address}/lab/tree/{self.name}/{target.name}?token={self.token}")
+        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext", timeout=60_000)
+        page.evaluate("() => jupyterapp.shell.collapseLeft()")
+        self.wait_idle(page)
+        return page
+
+    def _console(self, message):
+        """Errors of ours: JupyterLab has some of its own, about its server, that say nothing of a figure."""
+        if message.type == "error" and "favicon" not in message.text and "Failed to load resource" not in message.text:
+            self.errors.append(f"console: {message.text}")
+
+    def wait_idle(self, page, seconds=120):
+        page.wait_for_function(
+            "() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'",
+            timeout=seconds * 1000,
+        )
+
+    def run_all(self, page, seconds=120):
+        page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.wait_idle(page, seconds)
+
+    def restart(self, page):
+        """A new kernel, the outputs as they are."""
+        page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+
+    def tracebacks(self, page):
+        """What the cells' outputs hold of errors."""
+        return page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").all_text_contents()
+
+    def shoot(self, target, name):
+        """A screenshot, kept where OPTIMLAB_SCREENSHOTS says, else beside the notebook."""
+        folder = Path(os.environ.get("OPTIMLAB_SCREENSHOTS") or self.folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        target.screenshot(path=str(folder / f"{name}.png"))
+
+    def close(self):
+        if self.context:
+            self.context.close()
+
+
+def _has_lab():
+    import importlib.util
+
+    return importlib.util.find_spec("jupyterlab") is not None
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait_for(url, process, log, seconds=60):
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    stop = time.monotonic() + seconds
+    while time.monotonic() < stop:
+        if process.poll() is not None:
+            break
+        try:
+            opener.open(url, timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("JupyterLab did not start:\n" + log.read_text(errors="replace")[-2000:])
