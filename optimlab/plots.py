@@ -176,18 +176,25 @@ def label_ends(ax, ends):
                     va="center", color=color, annotation_clip=False, path_effects=_HALO, zorder=5)
 
 
-def threshold(ax, x=None, y=None, text=""):
-    """Draw a computed limit as a thin grey line across the panel, and name it."""
+def threshold(ax, x=None, y=None, text="", at=None):
+    """Draw a computed limit as a thin grey line across the panel, and name it.
+
+    Args:
+        x or y: where the line stands.
+        at: where along the line its text stands, from 0 to 1; beside the top of x, at the left of y if left out.
+    """
     style = LOOKS["theory"]
     line = {"color": style.color, "lw": style.width, "zorder": 1}
+    words = {"textcoords": "offset points", "color": GREY, "path_effects": _HALO, "zorder": 4}
     if x is not None:
         ax.axvline(x, **line)
-        ax.annotate(text, (x, 1), xycoords=("data", "axes fraction"), xytext=(4, -3), textcoords="offset points",
-                    va="top", color=GREY, path_effects=_HALO)
+        ax.annotate(text, (x, 0.98 if at is None else at), xycoords=("data", "axes fraction"), xytext=(5, 0),
+                    va="top", **words)
     if y is not None:
+        at = 0.01 if at is None else at
         ax.axhline(y, **line)
-        ax.annotate(text, (0, y), xycoords=("axes fraction", "data"), xytext=(4, 3), textcoords="offset points",
-                    va="bottom", color=GREY, path_effects=_HALO)
+        ax.annotate(text, (at, y), xycoords=("axes fraction", "data"), xytext=(0, 3), va="bottom",
+                    ha="right" if at > 0.5 else "left", **words)
     return ax
 
 
