@@ -120,6 +120,8 @@ def run_nbval(notebook, name, cell_seconds) -> dict[int, dict]:
 def failure(cell, error, cell_seconds) -> str:
     first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
     place = f"the cell that starts with {first!r}"
+    if "Failed to interrupt" in error:
+        return f"{place} ended its kernel, or ran longer than {cell_seconds:g} s and could not be stopped"
     if error.startswith("Timeout"):
         return f"{place} ran longer than {cell_seconds:g} s and was stopped"
     return f"{place} failed: {error}"

@@ -24,7 +24,7 @@ def pytest_runtest_makereport(item, call):
 def sentence(item, error) -> str:
     """What the cell raised in the kernel, else what nbval says."""
     raised = [output for output in item.test_outputs or [] if output.get("ename")]
-    if raised and not item.parent.timed_out:
+    if raised and not str(error).startswith("Timeout"):
         return f"{raised[-1]['ename']}: {raised[-1]['evalue']}"
     return str(error)
 

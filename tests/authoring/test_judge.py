@@ -1,8 +1,6 @@
 """nbval judges what a learner saved, whatever state it is in."""
 
 import copy
-import json
-import os
 import re
 import subprocess
 import sys
@@ -12,6 +10,7 @@ import pytest
 from nbformat import v4
 from nbval.plugin import get_sanitize_patterns
 
+from optimlab import check
 from optimlab.authoring import (
     CheckError,
     Lesson,
@@ -133,12 +132,14 @@ def test_the_untouched_lesson_passes_plain_nbval_and_says_not_attempted(lesson, 
     assert all(result.fine for result in results)
 
 
-def test_the_solved_lesson_passes_plain_nbval_and_says_passed(lesson, saved, tmp_path):
+def test_the_solved_lesson_passes_plain_nbval_and_says_passed(lesson, saved, tmp_path, monkeypatch):
     path = saved(solve(lesson, OURS))
     code, printed = nbval(path, tmp_path)
     assert code == 0, printed
+    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(path.with_name("progress.json")))
     results = check_notebook(path, OURS)
     assert [(r.exercise, r.status) for r in results] == [("04.1", "passed"), ("04.2", "passed")]
+    assert [file.name for file in path.parent.iterdir()] == ["04_ball.ipynb"]  # nothing became progress
 
 
 def test_a_saved_wrong_answer_agrees_with_itself_but_not_with_the_reference(lesson, saved, course, tmp_path):
@@ -199,28 +200,24 @@ def test_a_notebook_in_disorder_is_still_judged(lesson, saved, course):
 
 
 def test_lost_emptied_and_moved_answers(lesson, saved):
-    """04.1 was deleted and rewritten elsewhere without a check; 04.2 was emptied."""
+    """04.1 was deleted and written elsewhere without its check; 04.2 was emptied."""
     lost = copy.deepcopy(lesson)
     lost.cells.remove(cell_of(lost, "04.1"))
+    lost.cells.insert(1, v4.new_code_cell(UPHILL))
     cell_of(lost, "04.2").source = ""
-    path = saved(lost)
-    results = check_notebook(path, OURS)
-    found = sorted(result.line for result in results if result.exercise)
-    assert found == ["04.1 not attempted", "04.2 not attempted"]
-    lost.cells.append(v4.new_code_cell(UPHILL))
-    assert "04.1 mistake: it walks uphill" in lines(check_notebook(saved(lost), OURS))
+    found = sorted(result.line for result in check_notebook(saved(lost), OURS))
+    assert found == ["04.1 mistake: it walks uphill", "04.2 not attempted"]
 
 
-def test_an_answer_under_another_name_is_the_one_that_is_checked(lesson, saved):
-    renamed = copy.deepcopy(lesson)
-    cell_of(renamed, "04.1").source = UPHILL.replace("momentum_step", "mine") + '\ncheck("04.1", mine)'
-    assert check_notebook(saved(renamed), OURS)[0].line == "04.1 mistake: it walks uphill"
-
-
-def test_check_and_the_function_compared_are_ours(lesson, saved):
-    """A learner who redefines check, or tells nbval to skip the cell, is judged all the same."""
-    fooled = fill(lesson, {"04.1": "# NBVAL_IGNORE_OUTPUT\ndef check(*_): return 'passed'\n" + UPHILL}, OURS)
-    assert check_notebook(saved(fooled), OURS)[0].line == "04.1 mistake: it walks uphill"
+def test_what_is_judged_is_the_learners_function_by_our_check(lesson, saved):
+    """04.1 is checked under another name; 04.2 brings its own check and tells nbval to look away."""
+    sly = copy.deepcopy(lesson)
+    cell_of(sly, "04.1").source = UPHILL.replace("momentum_step", "mine") + '\ncheck("04.1", mine)'
+    own_check = "# NBVAL_IGNORE_OUTPUT\ndef check(*_):\n    return '04.2 passed'\n\n"
+    cell_of(sly, "04.2").source = own_check + 'nesterov_step = max\n\ncheck("04.2", nesterov_step)'
+    first, second = check_notebook(saved(sly), OURS)[:2]
+    assert first.line == "04.1 mistake: it walks uphill"
+    assert second.status in ("wrong", "error") and second.exercise == "04.2"
 
 
 def test_an_endless_loop_is_stopped_and_the_rest_is_judged(lesson, saved):
@@ -234,16 +231,8 @@ def test_an_endless_loop_is_stopped_and_the_rest_is_judged(lesson, saved):
 def test_a_kernel_that_dies_is_reported(lesson, saved):
     dead = fill(lesson, {"04.1": "import os\nos._exit(1)"}, OURS)
     first, second = check_notebook(saved(dead), OURS, cell_seconds=2)[:2]
-    assert first.line.startswith("04.1 error: the cell that starts with 'import os' ")
+    assert first.line.startswith("04.1 error: the cell that starts with 'import os' ended its kernel")
     assert second.line == "04.2 error: not judged, because the kernel had stopped before"
-
-
-def test_nothing_is_recorded_as_progress(lesson, saved, tmp_path, monkeypatch):
-    own = tmp_path / "work" / "progress.json"
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(own))
-    check_notebook(saved(solve(lesson, OURS)), OURS)
-    assert not own.exists()
-    assert [path.name for path in own.parent.iterdir()] == ["04_ball.ipynb"]
 
 
 # Files that cannot be judged.
@@ -315,7 +304,7 @@ def test_of_a_verdict_the_first_line_is_left(form, status, first, left):
 @pytest.mark.parametrize(
     "one, other",
     [
-        ('<img src="data:image/png;base64,iVBORw0K+=" alt="a">', '<img src="data:image/png;base64," alt="a">'),
+        ('<img src="data:image/png;base64,iVBO+=" alt="a">', '<img src="data:image/png;base64," alt="a">'),
         ('"model_id": "0123456789abcdef0123456789abcdef"', '"model_id": "ffffffffffffffffffffffffffffffff"'),
         ("<object at 0x7f01>", "<object at 0x7e02ab>"),
     ],
@@ -330,13 +319,9 @@ def test_alt_text_and_numbers_stay():
     assert sanitized(text) == text.replace("data:image/png;base64,AAAA", "data:image")
 
 
-def test_the_reference_verdict_is_the_one_check_gives():
-    progress = os.environ.get("OPTIMLAB_PROGRESS")
-    assert progress is None or not os.path.exists(progress)
-    from optimlab import check
-
+def test_the_reference_verdict_is_the_one_check_gives(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
     verdict = check("04.1", OURS["04.1"].reference)
     stored = passed("04.1").data
     assert sanitized(repr(verdict)) == stored["text/plain"]
     assert sanitized(verdict._repr_html_()) == sanitized(stored["text/html"])
-    assert json.dumps(stored)
