@@ -29,9 +29,12 @@ def pytest_ignore_collect(collection_path, config):
 
 
 def pytest_collect_file(file_path):
-    """Look for the browser once, before the first of its tests is read."""
-    if BROWSER in file_path.parents and "OPTIMLAB_CHROMIUM" not in os.environ:
-        os.environ["OPTIMLAB_CHROMIUM"] = course.find_browser() or ""
+    """Look for the browser before the first of its tests is read."""
+    if BROWSER in file_path.parents and os.environ.get("OPTIMLAB_CHROMIUM") != "":
+        try:
+            os.environ["OPTIMLAB_CHROMIUM"] = course.find_browser() or ""
+        except course.Stop as stop:
+            raise pytest.UsageError(str(stop)) from None
 
 
 def pytest_collection_modifyitems(items):

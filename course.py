@@ -56,7 +56,7 @@ def main(argv=None):
         message = str(stop)
     except KeyboardInterrupt:
         say("")
-        message = "Stopped. `{again}` goes on from here."
+        message = "Stopped: run `{again}` when you want to go on."
     except ToolFailed as failure:
         print(str(failure).strip(), file=sys.stderr)
         message = explain(str(failure))
@@ -146,7 +146,8 @@ def set_up(root, level):
                 raise
             last = str(failure).strip().splitlines()[-1:] or ["it said nothing"]
             say(f"uv could not do it ({last[0].strip()}); trying venv and pip")
-            build(root, level, None, what_is_wrong(root, read_stamp(root), look_into(venv)), lock)
+            wrong = what_is_wrong(root, read_stamp(root), look_into(venv)) and "uv left it unfinished"
+            build(root, level, None, wrong, lock)
         return python_of(venv)
 
 
@@ -157,13 +158,12 @@ def build(root, level, uv, wrong, lock):
     if not wrong and not uv and not look_into(venv)["pip"]:
         wrong = "it has no pip"
     if wrong:
-        clear(venv, ours=before is not None or not venv.exists(), reason=wrong)
-        make(venv, uv, lock)
+        make(root, uv, wrong, lock)
         before = None
     write_stamp(root, {"state": "installing"})
-    tool = [uv, "pip", "install", "--python", str(python_of(venv))] if uv else [
-        str(python_of(venv)), "-m", "pip", "install", "--no-input"
-    ]
+    python = str(python_of(venv))
+    uv_install = [uv, "pip", "install", "--python", python]
+    tool = uv_install if uv else [python, "-m", "pip", "install", "--no-input"]
     what = "installing the course and {} packages with {}".format(len(packages), "uv" if uv else "pip")
     target = ".[test]" if level == "test" else "."
     try:
@@ -183,7 +183,10 @@ def requirements(root, level):
     """The packages `level` needs, and a digest that changes when an install would."""
     import tomllib
 
-    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    try:
+        settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise Stop(f"pyproject.toml cannot be read ({error}): see `git diff pyproject.toml`.") from None
     project = settings["project"]
     packages = list(project["dependencies"])
     if level == "test":
@@ -233,35 +236,27 @@ def missing(packages, found):
     return [name for name in wanted if normal(name) not in present]
 
 
-def clear(venv, ours, reason):
-    """Take .venv out of the way: what course.py made is deleted, what someone else made is set aside."""
-    if not os.path.lexists(str(venv)):
-        return
-    if ours:
-        say(f"making .venv anew: {reason}")
-        if venv.is_symlink() or venv.is_file():
-            venv.unlink()
-        else:
-            shutil.rmtree(str(venv))
-        return
-    aside = free_name(venv.with_name(".venv-old"))
-    say(f"making .venv anew: {reason}; the old one is kept as {aside.name}")
-    venv.rename(aside)
-
-
-def make(venv, uv, lock):
-    what = "making .venv with {}Python {}.{}.{}".format("uv and " if uv else "", *sys.version_info[:3])
-    if uv:
-        run_tool([uv, "venv", "--seed", "--python", sys.executable, str(venv)], what, venv.parent, lock)
-        return
-    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+def make(root, uv, reason, lock):
+    """An empty environment; what was there is deleted if course.py made it and set aside if it did not."""
+    if not uv and (importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None):
         raise Stop(
             "This Python cannot make environments: run `sudo apt-get install python3-venv` (without apt-get, "
             "install Python from python.org), then `{again}`."
         )
-    venv.mkdir()
-    write_stamp(venv.parent, {"state": "installing"})
-    run_tool([sys.executable, "-m", "venv", str(venv)], what, venv.parent, lock)
+    venv, trash = root / ".venv", root / ".venv-trash"
+    shutil.rmtree(str(trash), ignore_errors=True)
+    if read_stamp(root):
+        say(f"making .venv anew: {reason}")
+        venv.rename(trash)
+        shutil.rmtree(str(trash), ignore_errors=True)
+    elif os.path.lexists(str(venv)):
+        aside = free_name(root / ".venv-old")
+        say(f"making .venv anew: {reason}; the old one is kept as {aside.name}")
+        venv.rename(aside)
+    write_stamp(root, {"state": "installing"})
+    with_uv = [uv, "venv", "--allow-existing", "--seed", "--python", sys.executable, str(venv)]
+    what = "making .venv with {}Python {}.{}.{}".format("uv and " if uv else "", *sys.version_info[:3])
+    run_tool(with_uv if uv else [sys.executable, "-m", "venv", str(venv)], what, root, lock)
 
 
 def python_of(venv):
@@ -269,7 +264,7 @@ def python_of(venv):
 
 
 def read_stamp(root):
-    """What the last set-up wrote: None where there was none, "interrupted" where it cannot be read."""
+    """What the last set-up wrote; None where there was none, an unfinished one where it cannot be read."""
     try:
         stamp = json.loads((root / ".venv" / STAMP).read_text(encoding="utf-8"))
         return stamp if isinstance(stamp, dict) else {"state": "installing"}
@@ -325,30 +320,32 @@ def run_tool(command, what, folder, lock=None):
         print(f"{start}{what} ... {state}", end=end, flush=True)
 
     show("")
-    with open(str(log), "wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=str(folder),
-            env=environment_variables(folder),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            **keep
-        )
-        try:
-            while process.poll() is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(timeout=0.5)
-                seconds = int(time.monotonic() - begun)
-                if seconds >= shown + (1 if live else 30):
-                    shown = seconds
-                    show(f"{seconds} s")
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-    text = log.read_text(encoding="utf-8", errors="replace")
-    log.unlink()
+    try:
+        with open(str(log), "wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=str(folder),
+                env=environment_variables(folder),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                **keep
+            )
+            try:
+                while process.poll() is None:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(timeout=0.5)
+                    seconds = int(time.monotonic() - begun)
+                    if seconds >= shown + (1 if live else 30):
+                        shown = seconds
+                        show(f"{seconds} s")
+            except BaseException:
+                process.terminate()
+                process.wait()
+                raise
+        text = log.read_text(encoding="utf-8", errors="replace")
+    finally:
+        log.unlink()
     taken = time.monotonic() - begun
     show(f"failed after {taken:.0f} s" if process.returncode else f"done in {taken:.0f} s", last=True)
     if process.returncode:
@@ -418,7 +415,7 @@ def explain(text):
     ):
         return "The package registry cannot be reached: connect to the network, then run `{again}`."
     if re.search("Permission denied|WinError 5|WinError 32|Access is denied", text):
-        return "A file of .venv is in use or not yours to write: end other JupyterLabs, then run `{again}`."
+        return "A file is in use or not yours to write: end other JupyterLabs, then run `{again}`."
     return "The install failed for the reason printed above: mend that, then run `{again}`."
 
 
