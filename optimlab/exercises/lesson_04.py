@@ -1961,8 +1961,11 @@ def _(order):
     yield Seen("trial 2", "the order", order(runs, 0.3))
     turned = {name: runs[name] for name in ("steady", "quick", "slow", "from afar")}
     yield Seen("trial 3", "the order", order(turned, 0.03))
+    yield Seen("trial 4", "the order", order(turned, 0.3))
     two = {"late": np.array([8.0, 7.0, 6.0, 0.1, 0.001]), "early": np.array([8.0, 1.9, 1.8, 1.7, 1.6])}
-    yield Seen("trial 4", "the order", order(two, 0.25))
+    yield Seen("trial 5", "the order", order(two, 0.25))
+    two = {"dips": np.array([8.0, 0.5, 5.0, 4.0]), "falls": np.array([8.0, 6.0, 3.0, 1.0])}
+    yield Seen("trial 6", "the order", order(two, 0.1))
 
 
 @rank.probe("a run that bounces, or climbs first")
@@ -1974,6 +1977,13 @@ def _(order):
     }
     yield Seen("trial 1", "the order", order(runs, 0.25))
     yield Seen("trial 2", "the order", order(runs, 0.125))
+    runs = {
+        "twice below": np.array([1.0, 0.1, 0.7, 0.1, 0.7, 0.1, 0.1]),
+        "falling": np.array([1.0, 0.8, 0.7, 0.6, 0.1, 0.1, 0.1]),
+    }
+    yield Seen("trial 3", "the order", order(runs, 0.25))
+    turned = {name: runs[name] for name in ("falling", "twice below")}
+    yield Seen("trial 4", "the order", order(turned, 0.25))
 
 
 @rank.probe("a value exactly on the line")
@@ -2000,6 +2010,7 @@ def _(order):
         "fine": np.array([1.0, 0.6, 0.3, 0.1]),
         "hovering": np.array([1.0, 0.5, 0.5, 0.5]),
         "better": np.array([1.0, 0.1, 0.05, 0.01]),
+        "stopped early": np.array([1.0, 0.5]),
     }
     yield Seen("trial 1", "the order", order(runs, 0.2))
 
