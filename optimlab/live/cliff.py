@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from optimlab.live.interactive import Interactive
-from optimlab.live.marks import INK, Area, Arrow, Frame, Line, Picture, Points, Rule, Text, leaving, number
+from optimlab.live.marks import INK, THEORY, Area, Arrow, Frame, Line, Picture, Points, Rule, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, integer, log_floating
 from optimlab.live.parts import floating as real
-from optimlab.live.question import Question
+from optimlab.questions.question import Question
 
 ABOVE, BELOW = "#5B3FB5", "#9C4A00"  # the two sides of the steep axis
 LAMBDA1 = 1.0
@@ -23,7 +23,7 @@ PLANE = Panel(
     xticks=(-2, -1, 0, 1, 2),
     yticks=(-1, 0, 1),
     equal=True,
-    height=310,
+    height=264,
     drag=("x1", "x2"),
 )
 CURVE = Panel(
@@ -36,7 +36,7 @@ CURVE = Panel(
     yscale="log",
     yticks=(1e-6, 1e-4, 1e-2, 1, 1e2, 1e4, 1e6),
     xticks=(0, 50, 100, 150, 200),
-    height=310,
+    height=264,
 )
 LINE = Panel(
     "line",
@@ -48,7 +48,7 @@ LINE = Panel(
     xticks=(0.001, 0.01, 0.1, 1),
     yticks=(),
     span=12,
-    height=96,
+    height=88,
 )
 CONTROLS = (
     log_floating("lr", "learning rate lr", 0.05, 1e-3, 0.3, nudge=0.001),
@@ -211,6 +211,7 @@ def lr_mark(lr):
 
 def line_marks(lr, lambda2):
     steep, flat = max(LAMBDA1, lambda2), min(LAMBDA1, lambda2)
+    best = 2 / (steep + flat)
     ends = [LINE.xlim[0], 1 / steep, 2 / steep, LINE.xlim[1]]
     bands = [("#FFFFFF", "monotone"), (ABOVE, "alternating"), (BELOW, "divergent")]
     marks = []
@@ -219,13 +220,13 @@ def line_marks(lr, lambda2):
         if low < high:
             x = np.array([low, high])
             marks.append(Area(x, np.zeros(2), np.ones(2), color, 0.10))
-            if math.log10(high / low) > 0.27:
-                middle = math.sqrt(low * high)
-                marks.append(Text(middle, 0.12, word, color="#444444", size=9.5))
+            marks.append(Text(math.sqrt(low * high), 0.12, word, color="#444444", size=9.5, within=(low, high)))
     return [
         *marks,
         Rule(f"1/λ₂ = {number(1 / steep)}", x=1 / steep, at=0.85, side="left"),
-        Rule(f"best: 2/(1+λ₂) = {number(2 / (steep + flat))}", x=2 / (steep + flat), at=0.58, side="left"),
+        Rule("", x=best),
+        Line(np.array([1 / steep, best]), np.full(2, 0.55), THEORY, width=0.8),
+        Text(1 / steep, 0.55, f"best: 2/(1+λ₂) = {number(best)}", THEORY, "right", dx=-4, size=9.5),
         Rule(f"cliff: 2/λ₂ = {number(2 / steep)}", x=2 / steep, at=0.85, side="right", color=INK, dashes=(), width=1.5),
         lr_mark(lr),
     ]
@@ -241,7 +242,7 @@ def titles(run):
     }[word]
     flat, rate = abs(float(run["factors"][0])), number(run["rate"])
     if word == "divergent":
-        how = f"The steep axis grows {number(abs(factor), 4)}× a step; the flat one is fine"
+        how = f"The steep axis grows {number(abs(factor), 4)}× at each step"
     elif word == "neutral":
         how = "The steep axis neither grows nor shrinks"
     elif abs(flat - abs(factor)) < 1e-9:

@@ -10,7 +10,7 @@ from optimlab.live.interactive import Interactive
 from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, toggle
 from optimlab.live.parts import floating as real
-from optimlab.live.question import Question
+from optimlab.questions.question import Question
 from optimlab.looks import LOOKS
 
 METHODS = ("gradient descent", "heavy ball", "Nesterov")
@@ -28,7 +28,7 @@ PLANE = Panel(
     xticks=(-2, -1, 0, 1, 2),
     yticks=(-1, 0, 1),
     equal=True,
-    height=310,
+    height=264,
     drag=("x1", "x2"),
 )
 STEPS = Panel(
@@ -42,7 +42,7 @@ STEPS = Panel(
     yscale="log",
     xticks=(1, 10, 100, 1000),
     yticks=(1, 10, 100, 1000, 10000),
-    height=310,
+    height=264,
 )
 CONTROLS = (
     log_floating("kappa", "condition number κ", 10.0, 1.0, 1000.0, nudge=1.0),
@@ -259,6 +259,9 @@ def plane_marks(values, run):
     if method != "gradient descent":
         marks += path(run["gd"], "gradient descent")
     marks += path(run["params"], method)
+    names = list(dict.fromkeys(["gradient descent", method] + (["yours"] if own is not None else [])))
+    for row, name in enumerate(names):
+        marks += key(name, 1.55 - 0.27 * row)
     edge = leaving(*run["params"].T, PLANE)
     if edge:
         far = np.abs(run["params"][:, 1])
@@ -272,8 +275,16 @@ def plane_marks(values, run):
         marks += path(own["params"], "yours")
         if own["trouble"]:
             for line, text in enumerate(wrapped(own["trouble"])):
-                marks.append(Text(-2.3, 1.6 - 0.25 * line, text, LOOKS["yours"].color, "left", size=9.5, box=True))
+                marks.append(Text(-2.3, -0.75 - 0.27 * line, text, LOOKS["yours"].color, "left", size=9.5, box=True))
     return marks
+
+
+def key(name, y):
+    look = LOOK[name]
+    return [
+        Text(-2.12, y, name, look.color, "left", size=9.5, box=True),
+        Points(np.array([-2.25]), np.array([y]), look.color, look.marker, 6, look.filled),
+    ]
 
 
 def wrapped(text, width=46):
@@ -311,10 +322,10 @@ def plane_title(values, run):
 def steps_title(values, run):
     steps, gd = run["count"], run["gd_count"]
     if steps is None:
-        return f"κ = {number(values['kappa'])}: not there within {LIMIT} steps"
+        return f"Not there within {LIMIT} steps"
     if values["method"] == "gradient descent":
-        return f"κ = {number(values['kappa'])}: {steps} steps"
-    return f"κ = {number(values['kappa'])}: {steps} steps, where gradient descent needs {gd}"
+        return f"It needs {steps} steps"
+    return f"{steps} steps, where gradient descent needs {gd}"
 
 
 def readout(values, run):

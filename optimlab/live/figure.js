@@ -6,7 +6,11 @@ const WAITING = "The kernel is busy. The picture follows when it is free.";
 const FONT = "13px 'DejaVu Sans', Verdana, system-ui, sans-serif";
 const SMALL = "12px 'DejaVu Sans', Verdana, system-ui, sans-serif";
 const AXIS = "#444444";
+
+// Each widget on a page loads this file anew, so ids need a part of their own.
+const MINE = Math.random().toString(36).slice(2, 8);
 let counter = 0;
+const newId = () => `ol-${MINE}-${++counter}`;
 
 // ---------------------------------------------------------------- small helpers
 
@@ -50,7 +54,7 @@ class Wire {
   constructor(model, hear) {
     this.model = model;
     this.hear = hear;
-    this.view = `view-${++counter}-${Date.now()}`;
+    this.view = newId();
     this.seq = 0;
     this.flying = 0;
     this.next = null;
@@ -163,7 +167,7 @@ class PanelView {
     const width = Math.floor(this.node.clientWidth);
     if (!width) return false;
     const { spec } = this;
-    const margin = { left: spec.yticks && !spec.yticks.length ? 16 : 58, right: 16, top: 8, bottom: 42 };
+    const margin = { left: spec.yticks && !spec.yticks.length ? 28 : 58, right: 16, top: 8, bottom: 42 };
     let w = Math.max(80, width - margin.left - margin.right), h = spec.height;
     if (spec.equal) {
       const ratio = (spec.ylim[1] - spec.ylim[0]) / (spec.xlim[1] - spec.xlim[0]);
@@ -285,11 +289,11 @@ class PanelView {
     const ends = [];
     for (const mark of picture.marks) {
       c.save();
-      const free = mark.mark === "Text" || mark.mark === "Arrow" || mark.mark === "Points";
-      c.beginPath();
-      const slack = free ? 8 : 0;
-      c.rect(area.x - slack, area.y - slack, area.w + 2 * slack, area.h + 2 * slack);
-      c.clip();
+      if (mark.mark !== "Text" && mark.mark !== "Points") {
+        c.beginPath();
+        c.rect(area.x, area.y, area.w, area.h);
+        c.clip();
+      }
       DRAW[mark.mark](c, mark, scales, area, ends);
       c.restore();
     }
@@ -407,6 +411,11 @@ function words(c, text, x, y, { color = "#000000", anchor = "center", size = 10,
   c.fillText(text, x, y);
 }
 
+function fits(c, { text, size }, room) {
+  c.font = `${Math.max(12, size * 1.25)}px 'DejaVu Sans', Verdana, system-ui, sans-serif`;
+  return c.measureText(text).width <= room - 4;
+}
+
 const PATHS = {
   o: (c, x, y, r) => {
     c.moveTo(x + r, y);
@@ -441,11 +450,14 @@ function strokes(c, x, y, lines, r) {
 
 const POINT = 1.3; // CSS pixels for one point of matplotlib's, at this figure's size
 
+const inside = (x, y, { x: left, y: top, w, h }) =>
+  x >= left - 1 && x <= left + w + 1 && y >= top - 1 && y <= top + h + 1;
+
 function rememberEnd(mark, { X, Y }, area, ends) {
   if (!mark.label) return;
   for (let i = mark.x.length - 1; i >= 0; i--) {
     const x = X(mark.x[i]), y = Y(mark.y[i]);
-    if (x >= area.x - 1 && x <= area.x + area.w + 1 && y >= area.y - 1 && y <= area.y + area.h + 1) {
+    if (inside(x, y, area)) {
       ends.push({ x, y, label: mark.label, color: mark.color });
       return;
     }
@@ -475,7 +487,7 @@ const DRAW = {
     c.beginPath();
     for (let i = 0; i < mark.x.length; i++) {
       const x = X(mark.x[i]), y = Y(mark.y[i]);
-      if (Math.abs(x) < 1e4 && Math.abs(y) < 1e4) path(c, x, y, r);
+      if (inside(x, y, area)) path(c, x, y, r);
     }
     c.fillStyle = open ? "#ffffff" : mark.color;
     c.strokeStyle = mark.color;
@@ -506,6 +518,7 @@ const DRAW = {
   },
 
   Text(c, mark, { X, Y }) {
+    if (mark.within && !fits(c, mark, Math.abs(X(mark.within[1]) - X(mark.within[0])))) return;
     words(c, mark.text, X(mark.x) + mark.dx * POINT, Y(mark.y) - mark.dy * POINT, mark);
   },
 
@@ -556,7 +569,7 @@ class ControlView {
   constructor(spec, host) {
     this.spec = spec;
     this.host = host;
-    const id = `ol-${++counter}`;
+    const id = newId();
     this.error = make("span", { class: "ol-error", id: `${id}-error`, role: "alert" });
     const label = make("label", { for: id, text: spec.label });
     if (spec.kind === "toggle") {
@@ -682,17 +695,25 @@ function answerBox(choices, label, id) {
     });
     const node = make("div", { class: "ol-choices" }, ...radios);
     const inputs = [...node.querySelectorAll("input")];
-    return { node, value: () => choices[inputs.findIndex((input) => input.checked)] };
+    const show = (answer) => {
+      const i = choices.indexOf(answer);
+      if (i < 0) return;
+      inputs[i].checked = true;
+      radios[i].classList.add("ol-chosen");
+      radios[i].append(make("span", { text: "your guess" }));
+    };
+    return { node, show, value: () => choices[inputs.findIndex((input) => input.checked)] };
   }
   const input = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", id, ...KEYS });
   const node = make("div", { class: "ol-number" }, make("label", { for: id, text: label }), input);
-  return { node, value: () => input.value.replace("−", "-"), input };
+  const show = (answer) => (input.value = answer ?? "");
+  return { node, show, value: () => input.value.replace("−", "-"), input };
 }
 
 class QuestionView {
   constructor(spec, wire) {
     this.spec = spec;
-    const id = `ol-${++counter}`;
+    const id = newId();
     this.box = answerBox(spec.choices, spec.unit ? `Your guess, in ${spec.unit}` : "Your guess", id);
     this.says = make("p", { class: "ol-reply", "aria-live": "polite" });
     const submit = (event) => {
@@ -716,10 +737,11 @@ class QuestionView {
     this.says.replaceChildren(...withCode(text));
   }
 
-  answered(asked, keepHeight) {
-    if (keepHeight) this.node.style.minHeight = `${this.node.offsetHeight}px`;
-    this.box.node.remove();
+  // The guess stays in sight, and the reply stands where the buttons were.
+  answered(asked) {
+    this.fields.disabled = true;
     this.buttons.remove();
+    this.box.show(asked.answer);
     this.say(asked.text, asked.skipped ? "ol-skipped" : "ol-done");
   }
 }
@@ -746,7 +768,7 @@ class TasksView {
   pick(task, setup) {
     this.task = task;
     this.tabs.forEach((tab, i) => tab.setAttribute("aria-pressed", String(this.list[i] === task)));
-    const id = `ol-${++counter}`;
+    const id = newId();
     this.box = task.choices.length || task.asks ? answerBox(task.choices, task.asks, id) : null;
     this.verdict = make("p", { class: "ol-reply", "aria-live": "polite" });
     const check = (event) => {
@@ -838,14 +860,13 @@ class Figure {
     this.numbers = make("dl", { class: "ol-numbers" });
     this.tasks = new TasksView(spec, this);
     this.status = make("p", { class: "ol-status", role: "status" });
-    const bar = make("fieldset", { class: "ol-controls" }, visible, hidden, this.toolbar, this.code);
-    bar.append(make("legend", { class: "ol-unseen", text: "Controls" }));
-    this.bar = bar;
+    const legend = make("legend", { class: "ol-unseen", text: "Controls" });
+    this.bar = make("fieldset", { class: "ol-controls" }, legend, visible, hidden, this.toolbar, this.code);
     this.card = make(
       "div",
       { class: "ol-card", role: "group", "aria-label": spec.about },
       this.question.node,
-      bar,
+      this.bar,
       this.status,
       this.panelBox,
       this.readout,
@@ -880,7 +901,7 @@ class Figure {
     this.frame = unpack(message.frame, buffers[0]);
     message.solved.forEach((index) => this.tasks.tick(index));
     if (message.asked) {
-      this.question.answered(message.asked, false);
+      this.question.answered(message.asked);
       this.lock(false);
       if (this.spec.task) this.openMoreFor(this.spec.tasks[this.spec.task - 1].setup || {});
     }
@@ -895,7 +916,7 @@ class Figure {
   }
 
   predicted(asked) {
-    this.question.answered(asked, true);
+    this.question.answered(asked);
     this.lock(false);
     if (this.spec.task) this.openMoreFor(this.spec.tasks[this.spec.task - 1].setup || {});
     this.request(true);
@@ -1104,7 +1125,7 @@ class Question {
   }
 
   hear(message) {
-    if (message.asked) this.view.answered(message.asked, message.kind === "predicted");
+    if (message.asked) this.view.answered(message.asked);
     else if (message.kind === "answered") {
       this.view.say(message.text, message.right ? "ol-right" : "ol-notyet");
       if (message.right) this.view.fields.disabled = true;
@@ -1119,6 +1140,7 @@ class Question {
 
 export default {
   render({ model, el }) {
+    el.classList.add("ol-root");
     const view = model.get("spec").kind === "figure" ? new Figure(model, el) : new Question(model, el);
     return () => view.close();
   },

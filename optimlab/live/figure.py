@@ -54,8 +54,9 @@ class _Asks:
         if earlier is None:
             return None
         if earlier.get("skipped"):
-            return {"skipped": True, "text": "You skipped this question."}
-        return {"skipped": False, "text": self._respond(earlier["answer"])}
+            return {"skipped": True, "answer": None, "text": "You skipped this question."}
+        answer = earlier.get("answer")
+        return {"skipped": False, "answer": answer, "text": self._respond(answer)}
 
     def _respond(self, guess):
         """What the text says to a guess that may come from an older or edited progress file."""

@@ -59,7 +59,10 @@ class Image:
 
 @dataclass
 class Text:
-    """Words at one point. anchor: left, center or right; dx, dy: an offset in points, dy upwards; box: on white."""
+    """Words at one point. anchor: left, center or right; dx, dy: an offset in points, dy upwards; box: on white.
+
+    within: (x, x), drawn only where they fit between these two.
+    """
 
     x: float
     y: float
@@ -71,6 +74,7 @@ class Text:
     size: float = 10.0
     bold: bool = False
     box: bool = False
+    within: tuple | None = None
 
 
 @dataclass
@@ -110,6 +114,9 @@ class Picture:
     marks: list
     xlim: tuple | None = None
     ylim: tuple | None = None
+
+    def __post_init__(self):
+        self.title = self.title.replace(" = ", "\u00a0=\u00a0")  # a line never breaks inside an equation
 
 
 @dataclass

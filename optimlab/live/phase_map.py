@@ -8,7 +8,7 @@ from optimlab.live.interactive import Interactive
 from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Rule, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, integer
 from optimlab.live.parts import floating as real
-from optimlab.live.question import Question
+from optimlab.questions.question import Question
 from optimlab.looks import LOOKS
 
 BLUE = LOOKS["momentum"].color
@@ -119,7 +119,7 @@ MAP = Panel(
     "momentum β",
     xticks=(0, 1, 2, 3, 4),
     yticks=(0, 0.25, 0.5, 0.75, 1),
-    height=310,
+    height=280,
     drag=("a", "beta"),
     handle="cursor",
     background=draw_map,
@@ -133,7 +133,7 @@ SEQUENCE = Panel(
     "x",
     xticks=(0, 20, 40, 60, 80, 100),
     yticks=(-2, -1, 0, 1, 2),
-    height=310,
+    height=280,
 )
 ORBIT = Panel(
     "orbit",
@@ -145,7 +145,7 @@ ORBIT = Panel(
     xticks=(-1, 0, 1),
     yticks=(-1, 0, 1),
     equal=True,
-    height=250,
+    height=220,
 )
 ROOTS = Panel(
     "roots",
@@ -157,7 +157,7 @@ ROOTS = Panel(
     xticks=(-1, 0, 1),
     yticks=(-1, 0, 1),
     equal=True,
-    height=250,
+    height=220,
 )
 CONTROLS = (
     real("a", "a = lr·λ", 0.1, 0.0, 4.0, 0.01, nudge=0.01),

@@ -1,31 +1,33 @@
 """Questions without a picture, for the text of a lesson."""
 
 from optimlab.live.figure import LiveQuestion
-from optimlab.live.question import Question
+from optimlab.questions import Question, find
 
 
-def predict(id, question, choices=None, unit="", answer=None, replies=None, reply=""):
+def predict(id):
     """A guess to commit to before the text goes on: recorded once, then answered.
 
-    id: a name that stays the same, such as "02.start".
-    choices: answers to pick from; without them the learner writes a number, in `unit`.
-    answer: the choice or number that turns out right; None if there is none.
-    replies: choice -> the sentence that answers it; reply: the sentence for every other guess (text, or a
-    function of the guess).
-    Raises ValueError if the answer or a reply names something that is not a choice.
+    id: the question's name in `optimlab.questions`, such as "02.kappa"; or a Question of your own.
+    Raises ValueError if there is no such prediction.
 
-    >>> predict("02.moves", "How many moves?", unit="moves", answer=2, reply="One for each axis.")
-    predict 02.moves: How many moves?
+    >>> predict("02.kappa")
+    predict 02.kappa: How many steps for kappa = 1000, at its best learning rate?
     """
-    return LiveQuestion(Question(id, question, choices, unit, answer, replies or {}, reply))
+    return LiveQuestion(_of_kind(id, again=False))
 
 
-def quiz(id, question, choices, answer, replies=None):
-    """A question that may be tried again until it is right. Arguments as for predict.
+def quiz(id):
+    """A question that may be tried again until it is right. Arguments and errors as for predict.
 
-    >>> quiz("02.q1", "Which axis limits lr?", ["the flat one", "the steep one"], "the steep one")
-    quiz 02.q1: Which axis limits lr?
+    >>> quiz("02.before.sum").question.answer
+    '64 times as large'
     """
-    if answer is None:
-        raise ValueError(f"answer=None: quiz {id!r} needs the choice that is right")
-    return LiveQuestion(Question(id, question, choices, "", answer, replies or {}, "", again=True))
+    return LiveQuestion(_of_kind(id, again=True))
+
+
+def _of_kind(id, again):
+    question = id if isinstance(id, Question) else find(id)
+    if question.again != again:
+        kind, call = ("quiz", "quiz") if question.again else ("prediction", "predict")
+        raise ValueError(f"id: {question.id!r} is a {kind}, so write {call}({question.id!r})")
+    return question

@@ -42,7 +42,7 @@ def storyboard(panels, headings, frames):
             axes[0, column].annotate(
                 headings[column], (0, 1), (0, 44), xycoords="axes fraction", textcoords="offset points", weight="bold"
             )
-        return _png(figure)
+        return _small(_png(figure))
 
 
 def background(panel):
@@ -82,6 +82,8 @@ def draw(ax, panel, picture, first=True, wrap=60):
         ax.set_ylabel(panel.ylabel)
     ax.spines[["top", "right"]].set_visible(panel.equal)
     ends = []
+    if ax.figure.canvas is None or not hasattr(ax.figure.canvas, "get_renderer"):
+        FigureCanvasAgg(ax.figure)
     for mark in picture.marks:
         DRAW[type(mark)](ax, mark, xlim, ylim, ends)
     _label_ends(ax, ends)
@@ -95,9 +97,14 @@ def _png(figure):
     FigureCanvasAgg(figure)
     out = io.BytesIO()
     figure.savefig(out, format="png", metadata={"Software": None})
-    small = io.BytesIO()
-    Image.open(out).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
-    return small.getvalue()
+    return out.getvalue()
+
+
+def _small(png):
+    """The same picture in 192 colours, a third of the size: it is stored in every notebook."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def _frame(ax, panel, xlim, ylim):
@@ -145,7 +152,10 @@ def _line(ax, mark, xlim, ylim, ends):
 
 def _points(ax, mark, xlim, ylim, ends):
     face = mark.color if mark.filled else "white"
-    ax.plot(mark.x, mark.y, ls="", marker=mark.marker, ms=mark.size, color=mark.color, mfc=face, mew=1.2)
+    x, y = np.asarray(mark.x, float), np.asarray(mark.y, float)
+    near = _inside(x, y, xlim, ylim)
+    style = {"ls": "", "marker": mark.marker, "ms": mark.size, "color": mark.color, "mfc": face, "mew": 1.2}
+    ax.plot(x[near], y[near], clip_on=False, **style)
     _remember_end(mark, xlim, ylim, ends)
 
 
@@ -158,7 +168,7 @@ def _image(ax, mark, xlim, ylim, ends):
 
 
 def _text(ax, mark, xlim, ylim, ends):
-    ax.annotate(
+    words = ax.annotate(
         mark.text,
         (mark.x, mark.y),
         (mark.dx, mark.dy),
@@ -172,6 +182,10 @@ def _text(ax, mark, xlim, ylim, ends):
         bbox={"fc": "white", "ec": "none", "alpha": 0.85, "boxstyle": "round,pad=0.2"} if mark.box else None,
         annotation_clip=False,
     )
+    words.set_in_layout(False)
+    if mark.within:
+        room = np.ptp(ax.transData.transform([(mark.within[0], mark.y), (mark.within[1], mark.y)])[:, 0])
+        words.set_visible(words.get_window_extent(ax.figure.canvas.get_renderer()).width <= room - 4)
 
 
 def _rule(ax, mark, xlim, ylim, ends):
@@ -219,9 +233,13 @@ DRAW = {
 def _remember_end(mark, xlim, ylim, ends):
     if mark.label:
         x, y = np.asarray(mark.x, float), np.asarray(mark.y, float)
-        inside = np.flatnonzero((x >= xlim[0]) & (x <= xlim[1]) & (y >= ylim[0]) & (y <= ylim[1]))
+        inside = np.flatnonzero(_inside(x, y, xlim, ylim))
         if len(inside):
             ends.append([float(x[inside[-1]]), float(y[inside[-1]]), mark])
+
+
+def _inside(x, y, xlim, ylim):
+    return (x >= xlim[0]) & (x <= xlim[1]) & (y >= ylim[0]) & (y <= ylim[1])
 
 
 def _label_ends(ax, ends, apart=12):

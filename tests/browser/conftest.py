@@ -132,9 +132,9 @@ class Lab:
         (self.folder / "progress.json").write_text("", encoding="utf-8")
         self.browser = browser
         self.errors = []
-        self.context = None
+        self.context = self.page = None
 
-    def open(self, cells=None, notebook=None, width=1280, height=1100, **context):
+    def open(self, cells=None, notebook=None, width=1280, height=1700, **context):
         """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel that is idle."""
         if notebook is not None:
             target = self.folder / Path(notebook).name
@@ -146,10 +146,10 @@ class Lab:
             nbformat.write(book, target)
         self.context = self.browser.new_context(viewport={"width": width, "height": height}, **context)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.address)
-        page = self.context.new_page()
+        page = self.page = self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
         page.on("console", self._console)
-        page.goto(f"{self.address}/lab/tree/{self.name}/{target.name}?token={self.token}")
+        page.goto(f"{self.address}/lab/workspaces/{self.name}/tree/{self.name}/{target.name}?token={self.token}")
         page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext", timeout=60_000)
         page.evaluate("() => jupyterapp.shell.collapseLeft()")
         self.wait_idle(page)
@@ -185,6 +185,8 @@ class Lab:
         target.screenshot(path=str(folder / f"{name}.png"))
 
     def close(self):
+        if self.page:
+            self.page.evaluate("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.shutdown()")
         if self.context:
             self.context.close()
 
