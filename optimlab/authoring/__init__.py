@@ -15,7 +15,7 @@ and writes `lessons/NN_snake_case.ipynb`. What a source holds:
 
     ```{code-cell}
     :tags: [hide-input]              tags, if a cell needs them
-    optimlab.predict("04.p1", ...)   the id of a prediction or quiz is used once
+    predict("04.kappa")              a prediction or a quiz of optimlab.questions stands once
     ```
 
     ```{code-cell}

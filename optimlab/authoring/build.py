@@ -81,10 +81,17 @@ def run(lesson: Lesson, folder: Path) -> float:
 
 
 def tidy(cell) -> None:
-    """Leave out of a cell what depends on the run: a widget's model id, and a timing if there is one."""
-    cell.metadata.pop("execution", None)
+    """Take from the outputs what depends on the run: widgets' model ids, and where printed text was cut."""
+    tidied = []
     for output in cell.get("outputs", []):
         output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+        last = tidied[-1] if tidied else {}
+        if output.output_type == "stream" and output.name == last.get("name"):
+            last.text += output.text
+        else:
+            tidied.append(output)
+    if cell.cell_type == "code":
+        cell.outputs = tidied
 
 
 def to_bytes(notebook) -> bytes:

@@ -59,6 +59,7 @@ def check_notebook(path, registry=None, cell_seconds=60) -> list[Result]:
         for index, outcome in outcomes.items()
         if not outcome["passed"] and outcome["error"] != "Kernel dead on test start"
     }
+    judges.sort(key=lambda judge: judge.exercise)
     found = [verdict(judge, outcomes[judge.cell], failures) for judge in judges]
     told = {judge.cell for judge in judges}
     told |= {judge.answer for judge, result in zip(judges, found, strict=True) if result.status == "error"}

@@ -7,6 +7,7 @@ import pytest
 from nbformat import v4
 
 from optimlab.authoring import LessonError, build, rules, stale
+from optimlab.authoring.build import tidy
 
 
 def edit(source, old, new):
@@ -54,9 +55,19 @@ def test_building_again_gives_the_same_bytes(built, source):
     assert json.loads(first)
 
 
+def test_what_was_printed_is_one_output_however_it_arrived():
+    def stream(text, name="stdout"):
+        return v4.new_output("stream", name=name, text=text)
+
+    figure = v4.new_output("display_data", {"text/plain": "figure"})
+    cell = v4.new_code_cell("x", outputs=[stream("a\n"), stream("b\n"), figure, stream("c\n")])
+    tidy(cell)
+    assert cell.outputs == [stream("a\nb\n"), figure, stream("c\n")]
+
+
 def test_building_writes_the_notebook_and_nothing_else(source, course):
     answered = 'from optimlab import progress\nprogress.record_prediction("98.p1", 3)\n'
-    edit(source, 'predict("98.p1"', answered + 'predict("98.p1"')
+    edit(source, 'predict(Question', answered + 'predict(Question')
     before = {path for path in course.rglob("*")}
     build(source, {})
     assert {path.name for path in course.rglob("*")} - {path.name for path in before} == {"98_ball.ipynb"}
@@ -67,7 +78,7 @@ def test_a_cell_that_raises_is_shown(source):
     with pytest.raises(LessonError) as error:
         build(source, {})
     first, empty, *cell = str(error.value).splitlines()
-    assert first == "98_ball.md, line 26, cell 5: the cell raises ZeroDivisionError: division by zero"
+    assert first == "98_ball.md, line 27, cell 5: the cell raises ZeroDivisionError: division by zero"
     assert (empty, cell[0]) == ("", "fig = 1 / 0")
     assert not (source.parent.parent / "98_ball.ipynb").exists()
 
@@ -78,7 +89,7 @@ def test_what_a_run_must_not_show(source):
     with pytest.raises(LessonError) as error:
         build(source, {})
     sentences = sorted(str(error.value).splitlines())
-    assert [sentence.split("the cell ")[0] for sentence in sentences] == ["98_ball.md, line 26, cell 5: "] * 3
+    assert [sentence.split("the cell ")[0] for sentence in sentences] == ["98_ball.md, line 27, cell 5: "] * 3
     address, picture, warning = (sentence.split("the cell ")[1] for sentence in sentences)
     assert "at 0x" in address and address.endswith("which is different in every run.")
     assert picture.startswith("shows a raw image/png without alt text")
@@ -88,13 +99,13 @@ def test_what_a_run_must_not_show(source):
 def test_a_lesson_that_takes_too_long(source, monkeypatch):
     monkeypatch.setattr(rules, "MAX_SECONDS", 4)
     edit(source, "fig, ax =", "import time\ntime.sleep(30)\nfig, ax =")
-    with pytest.raises(LessonError, match="line 26, cell 5: the lesson passed 4 s in this cell"):
+    with pytest.raises(LessonError, match="line 27, cell 5: the lesson passed 4 s in this cell"):
         build(source, {})
 
 
 def test_a_notebook_that_is_too_large(source, monkeypatch):
     monkeypatch.setattr(rules, "MAX_BYTES", 9_000)
-    with pytest.raises(LessonError, match=r"line 26, cell 5: the notebook has [\d,]+ bytes, 9,000 is"):
+    with pytest.raises(LessonError, match=r"line 27, cell 5: the notebook has [\d,]+ bytes, 9,000 is"):
         build(source, {})
 
 

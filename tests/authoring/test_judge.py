@@ -205,8 +205,7 @@ def test_lost_emptied_and_moved_answers(lesson, saved):
     lost.cells.remove(cell_of(lost, "04.1"))
     lost.cells.insert(1, v4.new_code_cell(UPHILL))
     cell_of(lost, "04.2").source = ""
-    found = sorted(result.line for result in check_notebook(saved(lost), OURS))
-    assert found == ["04.1 mistake: it walks uphill", "04.2 not attempted"]
+    assert lines(check_notebook(saved(lost), OURS)) == ["04.1 mistake: it walks uphill", "04.2 not attempted"]
 
 
 def test_what_is_judged_is_the_learners_function_by_our_check(lesson, saved):
