@@ -160,6 +160,8 @@ def _evidence(exercise, found):
     if difference is not None and difference.stop is not None and difference.stop.kind != "returns":
         lines += [difference.stop.message, difference.stop.line]
     elif difference is not None and difference.expected is not None and difference.got is not None:
+        if found.clue is not None:
+            lines += _got_and_expected(exercise, found.clue, None)
         lines += _got_and_expected(exercise, difference, found.ratio)
     if habits is not None and habits.changed:
         lines.append(f"After the call {_and(habits.changed)} had been changed.")

@@ -27,6 +27,7 @@ class Judgement:
     convention: object = None
     difference: Difference | None = None
     ratio: float | None = None
+    clue: Difference | None = None
     habits: object = None
     remarks: tuple = ()
 
@@ -52,7 +53,12 @@ def judge(exercise, answer):
     for convention in exercise.conventions:
         if first_difference(mine, exercise.known_traces(convention.answer), lenient) is None:
             return Judgement("passed with another convention", convention=convention, remarks=remarks)
-    told = dict(difference=difference, habits=habits, ratio=_constant_ratio(mine, reference, difference))
+    told = dict(
+        difference=difference,
+        habits=habits,
+        ratio=_constant_ratio(mine, reference, difference),
+        clue=_earlier_clue(mine[difference.probe], reference[difference.probe], difference.probe),
+    )
     for mistake in exercise.mistakes:
         for wrong in mistake.answers:
             if _is_mistake(mine, exercise.known_traces(wrong), reference, difference.probe, lenient):
@@ -73,12 +79,16 @@ def first_difference(mine, reference, lenient):
 
 def _is_mistake(mine, wrong, reference, probe, lenient):
     """True if the mistake leaves the reference in the same probe as the answer, and in the same way."""
-    before = first_difference(wrong[:probe], reference[:probe], lenient)
-    return (
-        before is None
-        and _difference(probe, wrong[probe], reference[probe], lenient[probe]) is not None
-        and _difference(probe, mine[probe], wrong[probe], lenient[probe]) is None
-    )
+    if first_difference(wrong[:probe], reference[:probe], lenient) is not None:
+        return False
+    difference = _difference(probe, wrong[probe], reference[probe], lenient[probe])
+    if difference is None or _difference(probe, mine[probe], wrong[probe], lenient[probe]) is not None:
+        return False
+    if difference.stop is None or difference.stop.kind == "endless":
+        return True
+    # An exception alone says little, so what the other probes saw has to agree as well.
+    strict = [index for index, is_lenient in enumerate(lenient) if index > probe and not is_lenient]
+    return all(_difference(index, mine[index], wrong[index], False) is None for index in strict)
 
 
 def _difference(index, mine, other, lenient):
@@ -89,8 +99,7 @@ def _difference(index, mine, other, lenient):
     if lenient and mine.stop is not None and mine.stop.kind not in ("returns", "endless") and shorter < 0:
         return None
     if mine.stop is not None:
-        agree = other.stop is not None and other.stop.kind == mine.stop.kind and shorter == 0
-        if agree and (mine.stop.kind != "returns" or mine.stop.message == other.stop.message):
+        if other.stop is not None and shorter == 0 and _same_stop(mine.stop, other.stop):
             return None
         return Difference(index, stop=mine.stop)
     if shorter == 0 and other.stop is None:
@@ -98,6 +107,25 @@ def _difference(index, mine, other, lenient):
     got = mine.judged[len(other.judged)] if shorter > 0 else None
     expected = other.judged[len(mine.judged)] if shorter < 0 else None
     return Difference(index, got, expected)
+
+
+def _same_stop(one, other):
+    if one.kind != other.kind or (one.kind == "returns" and one.message != other.message):
+        return False
+    return len(one.trail) == len(other.trail) and all(
+        a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
+        for a, b in zip(one.trail, other.trail, strict=True)
+    )
+
+
+def _earlier_clue(mine, reference, probe):
+    """The first difference, clues included, if it is a clue: it came before any judged value."""
+    for got, expected in zip(mine.seen, reference.seen, strict=False):
+        if (got.where, got.quantity) != (expected.where, expected.quantity):
+            return None
+        if not _equal(got, expected, reference):
+            return Difference(probe, got, expected) if got.clue else None
+    return None
 
 
 def _equal(got, expected, trace):

@@ -14,7 +14,8 @@ import numpy as np
 
 from . import guard
 
-CALLS_ALLOWED = 5000
+CALLS_ALLOWED = 500
+TRAIL = 5
 REPLAYED = 4
 _OURS = os.path.dirname(os.path.abspath(__file__))
 
@@ -36,11 +37,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Stop:
-    """Why a trace ended early: `kind` is compared, the rest is told."""
+    """Why a trace ended early. `kind` and `trail` are compared, the rest is told.
+
+    The trail of an endless loop is what its callback was asked at first, one flat array for each call.
+    """
 
     kind: str
     message: str
     line: str = ""
+    trail: tuple = ()
 
 
 @dataclass
@@ -75,9 +80,13 @@ class AnswerStopped(Exception):
 class AskedTooOften(BaseException):
     """A callback was called so often that the answer's loop must be endless."""
 
+    def __init__(self, name, trail):
+        super().__init__(f"{name} was asked hundreds of times, and there was no end to it")
+        self.trail = tuple(trail)
+
 
 class Counted:
-    """A callback for the learner's function that is called at most CALLS_ALLOWED times, and then raises.
+    """A callback for the learner's function that is asked at most `allowed` times in one call, and then raises.
 
     >>> square = Counted("f", lambda x: x * x)
     >>> square(3)
@@ -85,14 +94,27 @@ class Counted:
     """
 
     def __init__(self, name, function, allowed=CALLS_ALLOWED):
-        self.name, self.function, self.left = name, function, allowed
+        self.name, self.function, self.allowed = name, function, allowed
+        self.reset()
+
+    def reset(self):
+        self.left, self.trail = self.allowed, []
 
     def __call__(self, *args):
         guard.check_time()
         self.left -= 1
         if self.left < 0:
-            raise AskedTooOften(f"{self.name} was asked thousands of times and the loop had not ended")
+            raise AskedTooOften(self.name, self.trail)
+        if len(self.trail) < TRAIL:
+            self.trail.append(_flat(args))
         return self.function(*args)
+
+
+def _flat(args):
+    try:
+        return np.concatenate([np.ravel(array).astype(float) for array in _arrays(list(args))] or [np.zeros(0)])
+    except (TypeError, ValueError):
+        return np.zeros(0)
 
 
 class Call:
@@ -128,6 +150,9 @@ class Call:
 
     def _result_of(self, args):
         given, before = copied(args), copied(args)
+        for callback in args:
+            if isinstance(callback, Counted):
+                callback.reset()
         with np.errstate(all="ignore"):
             try:
                 raw = self.answer(*given)
@@ -201,12 +226,12 @@ def unpacked(raw, names):
         return _leaf(raw, names)
     if isinstance(names, dict):
         if not isinstance(raw, Mapping) or set(raw) != set(names):
-            raise Unusable(f"returns {_described(raw)}, where a dict with the keys {', '.join(map(str, names))} is asked for")
+            keys = ", ".join(map(str, names))
+            raise Unusable(f"returns {_described(raw)}, where a dict with the keys {keys} is asked for")
         return {key: _leaf(raw[key], name) for key, name in names.items()}
     wanted = f"({', '.join(names)})" if isinstance(names, tuple) else f"a list of {len(names)} arrays"
-    if not isinstance(raw, (tuple, list, np.ndarray)) or np.ndim(raw if isinstance(raw, np.ndarray) else [0]) == 0:
-        raise Unusable(f"returns {_described(raw)}, where {wanted} is asked for")
-    if len(raw) != len(names):
+    many = isinstance(raw, (tuple, list)) or (isinstance(raw, np.ndarray) and raw.ndim > 0)
+    if not many or len(raw) != len(names):
         raise Unusable(f"returns {_described(raw)}, where {wanted} is asked for")
     return type(names)(_leaf(part, name) for part, name in zip(raw, names, strict=True))
 
@@ -266,7 +291,7 @@ def _shares_memory(raw, argument):
 
 def _stop_from(failure, answer):
     if isinstance(failure, AskedTooOften):
-        return Stop("endless", str(failure))
+        return Stop("endless", str(failure), trail=failure.trail)
     kind = type(failure).__name__
     try:
         message = " ".join(str(failure).split())[:300]
@@ -277,15 +302,16 @@ def _stop_from(failure, answer):
 
 def _own_line(failure, answer):
     """The learner's line where it happened: the last one that belongs to no file of ours."""
-    code = getattr(answer, "__code__", None)
-    found = ""
-    step = failure.__traceback__
+    home = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    if home is None or home.startswith(_OURS):
+        return ""
+    last, step = None, failure.__traceback__
     while step is not None:
-        frame_code = step.tb_frame.f_code
-        own = frame_code is code or (code is not None and frame_code.co_filename == code.co_filename)
-        if own and not frame_code.co_filename.startswith(_OURS):
-            text = linecache.getline(frame_code.co_filename, step.tb_lineno).strip()
-            number = step.tb_lineno - frame_code.co_firstlineno + 1
-            found = f"line {number} of {frame_code.co_name}" + (f": {text}" if text else "")
+        if step.tb_frame.f_code.co_filename == home:
+            last = step
         step = step.tb_next
-    return found
+    if last is None:
+        return ""
+    code = last.tb_frame.f_code
+    text = linecache.getline(home, last.tb_lineno).strip()
+    return f"line {last.tb_lineno - code.co_firstlineno + 1} of {code.co_name}" + (f": {text}" if text else "")
