@@ -1,6 +1,8 @@
-"""Conditioning: steps against kappa for gradient descent, heavy ball and Nesterov, each tuned by its formula."""
+"""Conditioning: steps against kappa for gradient descent, heavy ball and Nesterov, each tuned by its "
+"formula."""
 
 import math
+import textwrap
 import time
 from functools import cache, lru_cache
 
@@ -10,11 +12,15 @@ from optimlab.live.interactive import Interactive
 from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, toggle
 from optimlab.live.parts import floating as real
-from optimlab.questions.question import Question
+from optimlab.live.runs import run
 from optimlab.looks import LOOKS
+from optimlab.optim import SGD
+from optimlab.questions.question import Question
 
 METHODS = ("gradient descent", "heavy ball", "Nesterov")
-LOOK = dict(zip((*METHODS, "yours"), (LOOKS["gd"], LOOKS["momentum"], LOOKS["nesterov"], LOOKS["yours"]), strict=True))
+LOOK = dict(
+    zip((*METHODS, "yours"), (LOOKS["gd"], LOOKS["momentum"], LOOKS["nesterov"], LOOKS["yours"]), strict=True)
+)
 GOAL = 1e-6
 LIMIT = 20_000
 
@@ -50,7 +56,7 @@ CONTROLS = (
     toggle("tuned", "tuned by formula", True),
     real("beta", "momentum β", 0.5, 0.0, 0.99, 0.01, nudge=0.01, more=True),
     log_floating("lr", "learning rate lr", 0.1, 1e-4, 4.0, more=True),
-    integer("steps", "steps on the left", 40, 1, 200, more=True),
+    integer("steps", "steps on the left", 25, 1, 200, more=True),
     real("x1", "start x₁", 1.0, -2.0, 2.0, 0.05, more=True),
     real("x2", "start x₂", 1.0, -1.5, 1.5, 0.05, more=True),
 )
@@ -67,19 +73,19 @@ def tuned_by_formula(method, kappa):
 
 
 def simulate(
-    kappa=10.0, method="heavy ball", tuned=True, beta=0.5, lr=0.1, steps=40, x1=1.0, x2=1.0, own=None
+    kappa=10.0, method="heavy ball", tuned=True, beta=0.5, lr=0.1, steps=25, x1=1.0, x2=1.0, own=None
 ):
     """Gradient descent and one more method in a valley with curvatures 1 and kappa.
 
-    method: "gradient descent", "heavy ball" or "Nesterov". tuned: lr and beta from the formula, not from lr and
-    beta. steps: how many the paths have. x1, x2: the start. own: a learner's function
+    method: "gradient descent", "heavy ball" or "Nesterov". tuned: lr and beta from the formula, not from lr
+    and beta. steps: how many the paths have. x1, x2: the start. own: a learner's function
     step(w, grad, velocity, lr, momentum) -> (w, velocity), run at the same lr and beta.
-    -> dict: lr, beta as used; params, the method's path (steps+1, 2); gd, gradient descent's, tuned; count and
-    gd_count, the steps to 1e-6 of the starting distance (None: not within 20000); diverged_at; own: None, or a
-    dict with params, count, and trouble, a sentence if the function failed.
+    -> dict: lr, beta as used; params, the method's path (steps+1, 2); gd, gradient descent's, tuned; count
+    and gd_count, the steps to 1e-6 of the starting distance (None: not within 20000); diverged_at; own: None,
+    or a dict with params, count, and trouble, a sentence if the function failed.
 
-    >>> run = simulate(kappa=100, method="heavy ball")
-    >>> run["count"], run["gd_count"], round(run["beta"], 3)
+    >>> result = simulate(kappa=100, method="heavy ball")
+    >>> result["count"], result["gd_count"], round(result["beta"], 3)
     (93, 691, 0.669)
     """
     if tuned:
@@ -88,24 +94,22 @@ def simulate(
         beta = 0.0
     start = (x1, x2)
     gd_lr, _ = tuned_by_formula("gradient descent", kappa)
-    history = walk(method, kappa, lr, beta, start, steps)
+    params, diverged_at = walk(method, kappa, lr, beta, start, steps)
     return {
         "lr": lr,
         "beta": beta,
-        "params": history.params,
-        "gd": walk("gradient descent", kappa, gd_lr, 0.0, start, steps).params,
+        "params": params,
+        "gd": walk("gradient descent", kappa, gd_lr, 0.0, start, steps)[0],
         "count": count(method, kappa, lr, beta, start),
         "gd_count": count("gradient descent", kappa, gd_lr, 0.0, start),
-        "diverged_at": int(history.diverged_at) if history.diverged else None,
+        "diverged_at": diverged_at,
         "own": None if own is None else run_own(own, kappa, lr, beta, start, steps),
     }
 
 
 def walk(method, kappa, lr, beta, start, steps):
-    from optimlab import SGD, descend, landscapes
-
     optimizer = SGD(np.array(start, float), lr=lr, momentum=beta, nesterov=method == "Nesterov" and beta > 0)
-    return descend(landscapes.valley(kappa), optimizer, steps)
+    return run(optimizer, (1.0, kappa), steps)
 
 
 @lru_cache(maxsize=4096)
@@ -144,7 +148,9 @@ def run_own(own, kappa, lr, beta, start, steps, seconds=0.15):
         try:
             with np.errstate(all="ignore"):
                 pair = own(w.copy(), curvatures * w, velocity.copy(), lr, beta)
-            trouble = "" if _is_pair(pair) else f"Your function returned {_short(pair)}; (w, velocity) is needed."
+            trouble = (
+                "" if _is_pair(pair) else f"Your function returned {_short(pair)}; (w, velocity) is needed."
+            )
         except Exception as error:
             trouble = f"Your function stopped at step {step}: {type(error).__name__}: {error}"
         if trouble:
@@ -177,11 +183,11 @@ def _short(value):
     return text if len(text) < 40 else f"a {type(value).__name__}"
 
 
-def remember(values, run):
+def remember(values, result):
     """What a finished run adds to the picture on the right."""
-    points = [(values["method"], values["kappa"], run["count"])]
-    if run["own"] is not None:
-        points.append(("yours", values["kappa"], run["own"]["count"]))
+    points = [(values["method"], values["kappa"], result["count"])]
+    if result["own"] is not None:
+        points.append(("yours", values["kappa"], result["own"]["count"]))
     return [point for point in points if point[2]]
 
 
@@ -202,25 +208,27 @@ def theory():
     """method -> (kappas, steps), counted with the formula's lr and beta."""
     kappas = np.logspace(0, 3, 31)
     return {
-        method: (kappas, np.array([max(1, count(method, k, *tuned_by_formula(method, k), (1.0, 1.0))) for k in kappas]))
+        method: (
+            kappas,
+            np.array([max(1, count(method, k, *tuned_by_formula(method, k), (1.0, 1.0))) for k in kappas]),
+        )
         for method in METHODS
     }
 
 
-def view(values, run, runs=()):
-    kappa, method = values["kappa"], values["method"]
-    sets = {}
+def view(values, result, runs=()):
+    method, sets = values["method"], {}
     if values["tuned"]:
-        sets = {"lr": run["lr"], "beta": run["beta"]}
+        sets = {"lr": result["lr"], "beta": result["beta"]}
     elif method == "gradient descent":
         sets = {"beta": 0.0}
     return Frame(
-        readout(values, run),
+        readout(values, result),
         {
-            "plane": Picture(plane_title(values, run), plane_marks(values, run)),
-            "steps": Picture(steps_title(values, run), steps_marks(values, run, runs)),
+            "plane": Picture(plane_title(values, result), plane_marks(values, result)),
+            "steps": Picture(steps_title(values, result), steps_marks(values, result, runs)),
         },
-        numbers(values, run, runs),
+        numbers(values, result, runs),
         sets,
     )
 
@@ -228,7 +236,8 @@ def view(values, run, runs=()):
 def first_look(values):
     start = np.array([[values["x1"], values["x2"]]])
     return Frame(
-        f"A valley {number(values['kappa'])} times as steep across as along, and a start. Answer the question to go.",
+        f"A valley {number(values['kappa'])} times as steep across as along, and a start. Answer the "
+        f"question to go.",
         {
             "plane": Picture(PLANE.title, contours(values["kappa"]) + path(start, "gradient descent")),
             "steps": Picture(STEPS.title, []),
@@ -241,41 +250,45 @@ def contours(kappa):
     top = 0.5 * (2.4**2 + kappa * 1.8**2)
     heights = np.expm1(np.linspace(0, np.log1p(top), 11)[1:])
     rings = [(np.sqrt(2 * h) * np.cos(angle), np.sqrt(2 * h / kappa) * np.sin(angle)) for h in heights]
-    return [Line(x, y, "#8A8A8A", width=0.7) for x, y in rings] + [Points(np.zeros(1), np.zeros(1), INK, "+", 8)]
+    return [Line(x, y, "#8A8A8A", width=0.7) for x, y in rings] + [
+        Points(np.zeros(1), np.zeros(1), INK, "+", 8)
+    ]
 
 
-def path(params, method, label=""):
+def path(params, method):
     look = LOOK[method]
     x, y = params[np.isfinite(params).all(axis=1)].T
     return [
-        Line(x, y, look.color, look.dashes, 1.3, halo=True, label=label),
+        Line(x, y, look.color, (), 1.0, halo=True),
         Points(x, y, look.color, look.marker, 4, look.filled),
     ]
 
 
-def plane_marks(values, run):
-    method, own = values["method"], run["own"]
+def plane_marks(values, result):
+    method, own = values["method"], result["own"]
     marks = contours(values["kappa"])
     if method != "gradient descent":
-        marks += path(run["gd"], "gradient descent")
-    marks += path(run["params"], method)
+        marks += path(result["gd"], "gradient descent")
+    marks += path(result["params"], method)
     names = list(dict.fromkeys(["gradient descent", method] + (["yours"] if own is not None else [])))
     for row, name in enumerate(names):
-        marks += key(name, 1.55 - 0.27 * row)
-    edge = leaving(*run["params"].T, PLANE)
+        marks += key(name, 1.55 - 0.34 * row)
+    edge = leaving(*result["params"].T, PLANE)
     if edge:
-        far = np.abs(run["params"][:, 1])
-        words = f"swings out as far as x₂ = {number(far.max(), 2)}, and comes back"
-        if run["diverged_at"] is not None:
-            words = f"diverged at step {run['diverged_at']}"
-        elif run["count"] is None:
+        far = np.abs(result["params"][:, 1])
+        words = f"out to x₂ = {number(far.max(), 2)}, and back"
+        if result["diverged_at"] is not None:
+            words = f"diverged at step {result['diverged_at']}"
+        elif result["count"] is None:
             words = f"leaves the picture at step {edge[0]}"
         marks += [edge[1], Text(0, -1.62, words, size=9, box=True)]
     if own is not None:
         marks += path(own["params"], "yours")
         if own["trouble"]:
             for line, text in enumerate(wrapped(own["trouble"])):
-                marks.append(Text(-2.3, -0.75 - 0.27 * line, text, LOOKS["yours"].color, "left", size=9.5, box=True))
+                marks.append(
+                    Text(-2.3, -0.75 - 0.27 * line, text, LOOKS["yours"].color, "left", size=9.5, box=True)
+                )
     return marks
 
 
@@ -288,12 +301,10 @@ def key(name, y):
 
 
 def wrapped(text, width=46):
-    import textwrap
-
     return textwrap.wrap(text, width)[:3]
 
 
-def steps_marks(values, run, runs):
+def steps_marks(values, result, runs):
     marks = []
     for method, (kappas, counts) in theory().items():
         look = LOOK[method]
@@ -301,7 +312,7 @@ def steps_marks(values, run, runs):
         x, y = {"gradient descent": (250, 5000), "Nesterov": (930, 900), "heavy ball": (930, 80)}[method]
         marks.append(Text(x, y, method, look.color, "right", size=9.5))
     marks.append(Line(np.full(2, values["kappa"]), np.array(STEPS.ylim, float), THEORY, (2, 3), 1.0))
-    now = remember(values, run)
+    now = remember(values, result)
     for method, look in LOOK.items():
         points = [(kappa, steps) for name, kappa, steps in [*runs, *now] if name == method]
         if points:
@@ -310,17 +321,19 @@ def steps_marks(values, run, runs):
     return marks
 
 
-def plane_title(values, run):
+def plane_title(values, result):
     method = values["method"]
-    if run["diverged_at"] is not None or (run["count"] is None and np.abs(run["params"][-1]).max() > 10):
-        return f"With lr = {number(run['lr'])}, β = {number(run['beta'])}, {method} runs away"
+    if result["diverged_at"] is not None or (
+        result["count"] is None and np.abs(result["params"][-1]).max() > 10
+    ):
+        return f"With lr = {number(result['lr'])}, β = {number(result['beta'])}, {method} runs away"
     if values["method"] == "gradient descent":
-        return f"Gradient descent: lr = {number(run['lr'])}"
-    return f"{method[0].upper()}{method[1:]}: lr = {number(run['lr'])}, β = {number(run['beta'])}"
+        return f"Gradient descent: lr = {number(result['lr'])}"
+    return f"{method[0].upper()}{method[1:]}: lr = {number(result['lr'])}, β = {number(result['beta'])}"
 
 
-def steps_title(values, run):
-    steps, gd = run["count"], run["gd_count"]
+def steps_title(values, result):
+    steps, gd = result["count"], result["gd_count"]
     if steps is None:
         return f"Not there within {LIMIT} steps"
     if values["method"] == "gradient descent":
@@ -328,27 +341,31 @@ def steps_title(values, run):
     return f"{steps} steps, where gradient descent needs {gd}"
 
 
-def readout(values, run):
-    kappa, steps = number(values["kappa"]), run["count"]
-    how = "tuned by the formula" if values["tuned"] else f"lr {number(run['lr'])}, β {number(run['beta'])}"
+def readout(values, result):
+    kappa, steps = number(values["kappa"]), result["count"]
+    how = (
+        "tuned by the formula"
+        if values["tuned"]
+        else f"lr {number(result['lr'])}, β {number(result['beta'])}"
+    )
     name = values["method"]
     reached = f"takes {steps} steps" if steps is not None else f"is not there within {LIMIT} steps"
     words = f"κ = {kappa}: {name}, {how}, {reached} to a millionth of the distance"
     if name != "gradient descent":
-        words += f"; gradient descent takes {run['gd_count']}"
-    own = run["own"]
+        words += f"; gradient descent takes {result['gd_count']}"
+    own = result["own"]
     if own is None:
         return words + "."
     return f"{words}. " + (own["trouble"] or f"Yours takes {own['count'] or 'too many'} steps.")
 
 
-def numbers(values, run, runs):
-    rows = [("lr", number(run["lr"], 4)), ("β", number(run["beta"]))]
-    rows.append((values["method"], f"{run['count'] or 'never: over ' + str(LIMIT)} steps"))
-    rows.append(("gradient descent, tuned", f"{run['gd_count']} steps"))
-    if run["own"] is not None:
-        rows.append(("yours", run["own"]["trouble"] or f"{run['own']['count'] or 'too many'} steps"))
-    points = [*runs, *remember(values, run)]
+def numbers(values, result, runs):
+    rows = [("lr", number(result["lr"], 4)), ("β", number(result["beta"]))]
+    rows.append((values["method"], f"{result['count'] or 'never: over ' + str(LIMIT)} steps"))
+    rows.append(("gradient descent, tuned", f"{result['gd_count']} steps"))
+    if result["own"] is not None:
+        rows.append(("yours", result["own"]["trouble"] or f"{result['own']['count'] or 'too many'} steps"))
+    points = [*runs, *remember(values, result)]
     for method in LOOK:
         found = slope([(kappa, steps) for name, kappa, steps in points if name == method])
         if found is not None:
@@ -376,13 +393,13 @@ def check_beta(values, answer):
 
 
 def check_nothing(values, answer):
-    run = simulate(**values)
+    result = simulate(**values)
     if values["method"] == "gradient descent":
         return False, "Choose one of the two methods with momentum first."
-    if run["count"] is None or run["count"] > run["gd_count"]:
+    if result["count"] is None or result["count"] > result["gd_count"]:
         return False, "Here it costs. Tick “tuned by formula” to be fair to it."
-    if run["count"] < run["gd_count"]:
-        return False, f"Here it saves {run['gd_count'] - run['count']} steps."
+    if result["count"] < result["gd_count"]:
+        return False, f"Here it saves {result['gd_count'] - result['count']} steps."
     return True, "Yes: when both axes are equally steep, one step of gradient descent is enough for both."
 
 
@@ -390,16 +407,20 @@ def check_why(values, answer):
     return answer == WHY[0], {
         WHY[0]: "Yes. Against κ on log scales, that is a slope of 1/2 where gradient descent has 1.",
         WHY[1]: "That would be a line with the same slope, a constant factor below. Try κ = 1000.",
-        WHY[2]: "Its lr is about four times gradient descent's 2/(1+κ) at most, and that does not grow with κ.",
+        WHY[
+            2
+        ]: "Its lr is about four times gradient descent's 2/(1+κ) at most, and that does not grow with κ.",
     }[answer]
 
 
 def reply(guess):
     if 80 <= guess <= 110:
-        return "You were close: its steps grow like √κ, so ten times the κ costs a bit more than three times the steps."
+        return "You were close: its steps grow like √κ, so ten times the κ costs about three times the steps."
     if 200 <= guess <= 350:
-        return "Ten times as many is what gradient descent pays. Momentum pays about √10 times: its steps grow like √κ."
-    return "Its steps grow like √κ, where gradient descent's grow like κ: ten times the κ, about three times the steps."
+        return (
+            "Ten times as many is what gradient descent pays. Momentum's steps grow like √κ: about √10 times."
+        )
+    return "Its steps grow like √κ: ten times the κ, about three times the steps."
 
 
 WHY = (
@@ -420,7 +441,8 @@ conditioning = Interactive(
     extras=("own",),
     question=Question(
         "live.conditioning",
-        "In a valley with κ = 10, gradient descent at its best needs 69 steps to a millionth of the distance, and 691 "
+        "In a valley with κ = 10, gradient descent at its best needs 69 steps to a millionth of the "
+        "distance, and 691 "
         "with κ = 100. Heavy-ball momentum at its best needs 27 with κ = 10. How many with κ = 100?",
         unit="steps",
         answer=93,
@@ -434,7 +456,8 @@ conditioning = Interactive(
             asks="steps at κ = 1000",
         ),
         Task(
-            "κ is 100 and lr is 0.0331. Place β by hand so that heavy ball takes at most a tenth more steps than it has to.",
+            "κ is 100 and lr is 0.0331. Place β by hand so that heavy ball takes at most a tenth more "
+            "steps than it has to.",
             check_beta,
             setup={"kappa": 100.0, "method": "heavy ball", "tuned": False, "lr": 0.0331, "beta": 0.3},
         ),
@@ -453,8 +476,10 @@ conditioning = Interactive(
             ("κ = 1000", {"kappa": 1000.0}),
         ),
         ("plane", "steps"),
-        "Three columns, κ 10, 100 and 1000, each with the paths of gradient descent and heavy ball over the contours "
-        "of the valley, and below them steps to 10⁻⁶ against κ on log scales. Gradient descent takes 69, 691 and 6908 "
+        "Three columns, κ 10, 100 and 1000, each with the paths of gradient descent and heavy ball over "
+        "the contours "
+        "of the valley, and below them steps to 10⁻⁶ against κ on log scales. Gradient descent takes 69, "
+        "691 and 6908 "
         "steps (slope 1), heavy ball 27, 93 and 315 (slope 1/2).",
     ),
 )

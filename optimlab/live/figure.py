@@ -111,7 +111,7 @@ class LiveFigure(_Asks, _Widget):
         }
 
     def __repr__(self):
-        return f"live.{self.interactive.name}: {self.interactive.about} Run this cell in Jupyter to move the controls."
+        return f"{self.interactive!r} Run this cell in Jupyter to move the controls."
 
     def still_html(self):
         return self.interactive.still_html()
@@ -211,7 +211,11 @@ class LiveQuestion(_Asks, _Widget):
     def still_html(self):
         question = self.question
         choices = "".join(f"<li>{html.escape(str(choice))}</li>" for choice in question.choices)
-        asked = f"<ul>{choices}</ul>" if choices else f"<p>Write a number ({html.escape(question.unit or 'any unit')}).</p>"
+        asked = (
+            f"<ul>{choices}</ul>"
+            if choices
+            else f"<p>Write a number ({html.escape(question.unit or 'any unit')}).</p>"
+        )
         if question.choices:
             replies = [(c, question.replies.get(c, question.reply)) for c in question.choices]
             replies = [(c, reply(c) if callable(reply) else reply) for c, reply in replies]
@@ -219,7 +223,9 @@ class LiveQuestion(_Asks, _Widget):
             reply = question.reply
             if callable(reply):
                 reply = reply(question.answer) if question.answer is not None else ""
-            replies = [("" if question.answer is None else f"{question.answer:g} {question.unit}".strip(), reply)]
+            replies = [
+                ("" if question.answer is None else f"{question.answer:g} {question.unit}".strip(), reply)
+            ]
         rows = "".join(
             f"<p>{f'<b>{html.escape(str(choice))}</b> ' if choice != '' else ''}{html.escape(str(reply))}</p>"
             for choice, reply in replies

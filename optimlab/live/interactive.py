@@ -10,8 +10,8 @@ class Interactive:
 
     name: as in live.<name>. about: one sentence, for who cannot see or run it.
     simulate(**values) -> dict of arrays and numbers: pure, no plotting.
-    view(values, result) -> Frame. first_look(values) -> Frame: what stands there before the question is answered.
-    question: asked first. why: a Task with choices, asked after it. tasks: numbered from 1.
+    view(values, result) -> Frame. first_look(values) -> Frame: what stands there before the question is
+    answered. question: asked first. why: a Task with choices, asked after it. tasks: numbered from 1.
     play: the control that Play and Step move. extras: names of further arguments, handed to simulate.
     remember(values, result) -> list: what a finished run leaves behind; view then takes all of it as `runs`.
     """
@@ -63,7 +63,8 @@ class Interactive:
         return LiveFigure(self, *self.clean({**(self.tasks[n - 1].setup or {}), **values}), task=n)
 
     def clean(self, values):
-        """All values with defaults filled in, and the extras -> (values, extras); ValueError if one cannot be."""
+        """All values with defaults filled in, and the extras -> (values, extras); ValueError if one "
+        "cannot be."""
         known = {control.name: control for control in self.controls}
         unknown = set(values) - set(known) - set(self.extras)
         if unknown:

@@ -59,9 +59,9 @@ class Image:
 
 @dataclass
 class Text:
-    """Words at one point. anchor: left, center or right; dx, dy: an offset in points, dy upwards; box: on white.
+    """Words at one point. anchor: left, center or right; dx, dy: an offset in points, dy upwards.
 
-    within: (x, x), drawn only where they fit between these two.
+    box: on a white ground. within: (x, x), drawn only where they fit between these two.
     """
 
     x: float
@@ -141,7 +141,12 @@ class Frame:
         def plain(value):
             if isinstance(value, np.ndarray):
                 value = np.ascontiguousarray(value, np.uint8 if value.dtype == np.uint8 else "<f4")
-                place = {"at": len(block), "n": value.size, "shape": list(value.shape), "kind": value.dtype.kind}
+                place = {
+                    "at": len(block),
+                    "n": value.size,
+                    "shape": list(value.shape),
+                    "kind": value.dtype.kind,
+                }
                 block.extend(value.tobytes())
                 block.extend(b"\0" * (-len(block) % 4))
                 return place

@@ -70,7 +70,11 @@ class Control:
             number = float(value)
         except (TypeError, ValueError):
             raise ValueError(f"{self.name}={value!r}: give {wanted}") from None
-        if not math.isfinite(number) or not self.low <= number <= self.high or (whole and number != int(number)):
+        if (
+            not math.isfinite(number)
+            or not self.low <= number <= self.high
+            or (whole and number != int(number))
+        ):
             raise ValueError(f"{self.name}={value!r}: give {wanted}")
         return int(number) if whole else number
 

@@ -8,8 +8,10 @@ from optimlab.live.interactive import Interactive
 from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Rule, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, integer
 from optimlab.live.parts import floating as real
-from optimlab.questions.question import Question
+from optimlab.live.runs import run
 from optimlab.looks import LOOKS
+from optimlab.optim import SGD
+from optimlab.questions.question import Question
 
 BLUE = LOOKS["momentum"].color
 WHITE = "#FFFFFF"
@@ -59,26 +61,24 @@ def region(a, beta):
 
 
 def simulate(a=0.04, beta=0.9, v0=0.0, steps=60):
-    """Momentum along one axis of a quadratic, from x = 1, in PyTorch's form: v ← beta v + lambda x, x ← x − lr v.
+    """Momentum along one axis of a quadratic, from x = 1: v ← beta v + lambda x, then x ← x − lr v.
 
     a: lr·lambda, all that lr and the curvature do. beta: momentum. steps: how many.
     v0: velocity at the start, in units of sqrt(a) per step.
-    -> dict: x (steps+1,); velocity (steps+1,), the last move over sqrt(a); roots (2,) complex; radius, the larger
-    root's size; half_life, the steps to halve the error in the long run (negative: to double it; inf: neither);
-    region: "monotone", "critical", "spiralling", "alternating", "neutral" or "divergent"; diverged_at: the step
-    or None.
+    -> dict: x (steps+1,); velocity (steps+1,), the last move over sqrt(a); roots (2,) complex; radius, the
+    larger root's size; half_life, the steps to halve the error in the long run (negative: to double it; inf:
+    neither); region: "monotone", "critical", "spiralling", "alternating", "neutral" or "divergent";
+    diverged_at: the step or None.
 
-    >>> run = simulate(a=0.04, beta=0.64)
-    >>> run["region"], round(run["radius"], 3)
+    >>> result = simulate(a=0.04, beta=0.64)
+    >>> result["region"], round(result["radius"], 3)
     ('critical', 0.8)
     """
-    from optimlab import SGD, descend, landscapes
-
     unit = math.sqrt(a) or 1.0
     optimizer = SGD(np.array([1.0]), lr=a, momentum=beta)
     optimizer.state[0]["momentum_buffer"][:] = -v0 / unit
-    history = descend(landscapes.Quadratic((1.0,)), optimizer, steps)
-    x = history.params[:, 0]
+    params, diverged_at = run(optimizer, (1.0,), steps)
+    x = params[:, 0]
     size = float(radius(a, beta))
     return {
         "x": x,
@@ -87,7 +87,7 @@ def simulate(a=0.04, beta=0.9, v0=0.0, steps=60):
         "radius": size,
         "half_life": half_life(size),
         "region": region(a, beta),
-        "diverged_at": int(history.diverged_at) if history.diverged else None,
+        "diverged_at": diverged_at,
     }
 
 
@@ -167,23 +167,25 @@ CONTROLS = (
 )
 
 
-def view(values, run):
+def view(values, result):
     a, beta = values["a"], values["beta"]
     return Frame(
-        readout(values, run),
+        readout(values, result),
         {
-            "map": Picture(f"a = {number(a)}, β = {number(beta)} {LANDS[run['region']]}", map_marks(a, beta)),
-            "sequence": Picture(sequence_title(run), sequence_marks(run)),
-            "orbit": Picture(ORBIT_TITLES[run["region"]], orbit_marks(run)),
-            "roots": Picture(roots_title(run), root_marks(run["roots"])),
+            "map": Picture(
+                f"a = {number(a)}, β = {number(beta)} {LANDS[result['region']]}", map_marks(a, beta)
+            ),
+            "sequence": Picture(sequence_title(result), sequence_marks(result)),
+            "orbit": Picture(ORBIT_TITLES[result["region"]], orbit_marks(result)),
+            "roots": Picture(roots_title(result), root_marks(result["roots"])),
         },
         [
-            ("root σ₁", complex_number(run["roots"][0])),
-            ("root σ₂", complex_number(run["roots"][1])),
-            ("rate, the larger |σ|", number(run["radius"], 4)),
+            ("root σ₁", complex_number(result["roots"][0])),
+            ("root σ₂", complex_number(result["roots"][1])),
+            ("rate, the larger |σ|", number(result["radius"], 4)),
             ("√β", number(math.sqrt(beta), 4)),
-            ("halves in" if run["radius"] <= 1 else "doubles in", steps(run["half_life"])),
-            ("region", run["region"]),
+            ("halves in" if result["radius"] <= 1 else "doubles in", steps(result["half_life"])),
+            ("region", result["region"]),
         ],
     )
 
@@ -219,17 +221,17 @@ ORBIT_TITLES = {
 }
 
 
-def sequence_title(run):
-    if run["region"] == "divergent":
-        return f"In the long run a step multiplies the error by {number(run['radius'])}"
-    if run["region"] == "neutral":
+def sequence_title(result):
+    if result["region"] == "divergent":
+        return f"In the long run a step multiplies the error by {number(result['radius'])}"
+    if result["region"] == "neutral":
         return "The error keeps its size for ever"
-    return f"In the long run a step leaves {number(run['radius'])} of the error"
+    return f"In the long run a step leaves {number(result['radius'])} of the error"
 
 
-def roots_title(run):
-    first, second = run["roots"]
-    if run["radius"] > 1:
+def roots_title(result):
+    first, second = result["roots"]
+    if result["radius"] > 1:
         return "One root lies outside the unit circle"
     if abs(first.imag) > 1e-12:
         return f"A pair of roots on the circle of radius √β = {number(abs(first))}"
@@ -238,13 +240,13 @@ def roots_title(run):
     return f"Two real roots; the larger, {number(first.real)}, decides"
 
 
-def readout(values, run):
-    a, beta, word = number(values["a"]), number(values["beta"]), run["region"]
+def readout(values, result):
+    a, beta, word = number(values["a"]), number(values["beta"]), result["region"]
     start = f"a = {a}, β = {beta}, {word}: x {REGIONS[word]}"
     if word == "neutral":
         return start + "."
     verb = "doubles" if word == "divergent" else "halves"
-    return f"{start}; in the long run the error {verb} every {steps(run['half_life'])}."
+    return f"{start}; in the long run the error {verb} every {steps(result['half_life'])}."
 
 
 def steps(half_life):
@@ -278,33 +280,33 @@ def map_marks(a, beta):
     ]
 
 
-def sequence_marks(run):
-    x = run["x"]
+def sequence_marks(result):
+    x = result["x"]
     k = np.arange(len(x))
     with np.errstate(over="ignore"):
-        envelope = run["radius"] ** k
+        envelope = result["radius"] ** k
     marks = [Rule("", y=0.0, dashes=())]
-    if 0 < run["radius"] <= 1 and run["region"] != "critical":
+    if 0 < result["radius"] <= 1 and result["region"] != "critical":
         marks += [
             Line(k, envelope, THEORY, (3, 3), 1.0, label="|σ|ᵏ"),
             Line(k, -envelope, THEORY, (3, 3), 1.0),
         ]
     edge = leaving(k, x, SEQUENCE)
-    last = edge[0] if edge and run["region"] == "divergent" else len(x)
+    last = edge[0] if edge and result["region"] == "divergent" else len(x)
     x, k = x[:last], k[:last]
     marks += [Line(k, x, BLUE, (), 1.2), Points(k, x, BLUE, "s", 3.5)]
     if edge:
         words = f"leaves the picture at step {edge[0]}"
-        if run["diverged_at"] is not None:
-            words = f"diverged at step {run['diverged_at']}"
+        if result["diverged_at"] is not None:
+            words = f"diverged at step {result['diverged_at']}"
         marks += [edge[1], Text(SEQUENCE.xlim[1], -2.7, words, anchor="right", dx=-4, bold=True)]
     return marks
 
 
-def orbit_marks(run):
-    x, velocity = run["x"], run["velocity"]
+def orbit_marks(result):
+    x, velocity = result["x"], result["velocity"]
     edge = leaving(x, velocity, ORBIT)
-    if edge and run["region"] == "divergent":
+    if edge and result["region"] == "divergent":
         x, velocity = x[: edge[0]], velocity[: edge[0]]
     marks = [
         Points(np.zeros(1), np.zeros(1), INK, "+", 8),
@@ -344,15 +346,24 @@ def check_critical(values, answer):
     if abs(a - 0.04) > 1e-9:
         return False, f"a is {number(a)}; set it to 0.04 first."
     if abs(beta - 0.64) <= 0.005:
-        return True, "Yes: (1 − √0.64)² = 0.04. Both roots meet at 0.8, and nothing along this line is faster."
+        return (
+            True,
+            "Yes: (1 − √0.64)² = 0.04. Both roots meet at 0.8, and nothing along this line is faster.",
+        )
     word = simulate(a, beta)["region"]
-    return False, f"At β = {number(beta)} it is {word}: {'more' if word == 'monotone' else 'less'} momentum is needed."
+    return (
+        False,
+        f"At β = {number(beta)} it is {word}: {'more' if word == 'monotone' else 'less'} momentum is needed.",
+    )
 
 
 def check_same_rate(values, answer):
     a, beta = values["a"], values["beta"]
     if abs(a - 1.0) > 1e-6 or abs(beta - 0.9) > 1e-6:
-        return False, f"You are at a = {number(a)}, β = {number(beta)}. Go to a = 1, β = 0.9 and read the rate."
+        return (
+            False,
+            f"You are at a = {number(a)}, β = {number(beta)}. Go to a = 1, β = 0.9 and read the rate.",
+        )
     rate = simulate(a, beta)["radius"]
     if abs(answer - rate) > 0.001:
         return False, f"Not {answer:g}: read the number beside “rate, the larger |σ|”."
@@ -405,23 +416,32 @@ phase_map = Interactive(
     controls=CONTROLS,
     question=Question(
         "live.phase_map",
-        "With momentum 0.9 and lr·λ = 0.1, x swings around the minimum, and in the long run each step leaves 0.949 of "
+        "With momentum 0.9 and lr·λ = 0.1, x swings around the minimum, and in the long run each step "
+        "leaves 0.949 of "
         "the error. You make lr ten times as large, so lr·λ = 1. What does each step leave now?",
         GUESSES,
         answer=GUESSES[1],
         replies={
-            GUESSES[0]: "A longer step is the natural bet. The rate is 0.949 again: it swings faster, and comes in no "
+            GUESSES[
+                0
+            ]: "A longer step is the natural bet. The rate is 0.949 again: it swings faster, and comes in no "
             "sooner.",
             GUESSES[1]: "It does: 0.949 again, which is √0.9. It swings faster, and comes in no sooner.",
             GUESSES[2]: "It does swing wilder. Yet the rate is 0.949 again, √0.9.",
-            GUESSES[3]: "Gradient descent would still be safe at 1, and with momentum 0.9 the limit moves out to 3.8. "
+            GUESSES[
+                3
+            ]: "Gradient descent would still be safe at 1, and with momentum 0.9 the limit moves out to 3.8. "
             "The rate is 0.949 again, √0.9.",
         },
         reply="The rate is 0.949 again, √0.9.",
     ),
     why=Task("Why does the rate stay the same?", check_why, choices=WHY),
     tasks=(
-        Task("a is 0.04. Find the critical β, where x stops swinging.", check_critical, setup={"a": 0.04, "beta": 0.9}),
+        Task(
+            "a is 0.04. Find the critical β, where x stops swinging.",
+            check_critical,
+            setup={"a": 0.04, "beta": 0.9},
+        ),
         Task(
             "At a = 0.1, β = 0.9 the rate is 0.949. Make a ten times as large and read the rate.",
             check_same_rate,
@@ -449,8 +469,10 @@ phase_map = Interactive(
             ("a = 3.85, β = 0.9: divergent", {"a": 3.85, "beta": 0.9}),
         ),
         ("map", "sequence", "roots"),
-        "Three columns, each with the cursor on the map of spectral radius over lr·λ and momentum, the sequence of x "
-        "against the step, and the two roots with the unit circle. At the critical point x comes in without swinging, "
+        "Three columns, each with the cursor on the map of spectral radius over lr·λ and momentum, the "
+        "sequence of x "
+        "against the step, and the two roots with the unit circle. At the critical point x comes in "
+        "without swinging, "
         "in the spiral region it swings in at rate √β, and beyond lr·λ = 3.8 it runs away.",
     ),
 )

@@ -28,7 +28,8 @@ HALO = [withStroke(linewidth=3, foreground="white")]
 
 
 def storyboard(panels, headings, frames):
-    """Columns of panels, one column under a heading for each frame -> PNG bytes, the same for the same frames."""
+    """Columns of panels, one column under a heading for each frame -> PNG bytes, the same for the same "
+    "frames."""
     with _style():
         heights = [panel.height for panel in panels]
         height = 0.3 + sum(heights) / 100 * 0.74 + 0.85 * len(panels)
@@ -40,7 +41,12 @@ def storyboard(panels, headings, frames):
                 ax = axes[row, column]
                 draw(ax, panel, frame.pictures[panel.name], first=column == 0, wrap=90 // len(frames))
             axes[0, column].annotate(
-                headings[column], (0, 1), (0, 44), xycoords="axes fraction", textcoords="offset points", weight="bold"
+                headings[column],
+                (0, 1),
+                (0, 44),
+                xycoords="axes fraction",
+                textcoords="offset points",
+                weight="bold",
             )
         return _small(_png(figure))
 
@@ -56,13 +62,16 @@ def background(panel):
         return _png(figure)
 
 
+CARD = "margin:0;max-width:900px;background:#fff;color:#111;padding:8px"
+
+
 def figure_html(png, alt, caption=""):
     """An HTML figure: the picture, what it shows in words, and a caption."""
-    image = base64.b64encode(png).decode("ascii")
+    source = "data:image/png;base64," + base64.b64encode(png).decode("ascii")
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     return (
-        '<figure class="optimlab-still" style="margin:0;max-width:900px;background:#fff;color:#111;padding:8px">'
-        f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{image}" style="width:100%;height:auto">'
+        f'<figure class="optimlab-still" style="{CARD}">'
+        f'<img alt="{html.escape(alt)}" src="{source}" style="width:100%;height:auto">'
         f"{below}</figure>"
     )
 
@@ -87,10 +96,14 @@ def draw(ax, panel, picture, first=True, wrap=60):
     for mark in picture.marks:
         DRAW[type(mark)](ax, mark, xlim, ylim, ends)
     _label_ends(ax, ends)
+    for artist in (*ax.lines, *ax.texts, *ax.collections):
+        artist.set_in_layout(False)
 
 
 def _style():
-    return matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": matplotlib.rcParams["backend"]})
+    return matplotlib.rc_context(
+        {**matplotlib.rcParamsDefault, **STYLE, "backend": matplotlib.rcParams["backend"]}
+    )
 
 
 def _png(figure):
@@ -103,7 +116,9 @@ def _png(figure):
 def _small(png):
     """The same picture in 192 colours, a third of the size: it is stored in every notebook."""
     out = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(
+        out, "PNG", optimize=True
+    )
     return out.getvalue()
 
 
@@ -130,7 +145,10 @@ def tick_labels(ticks):
     """
     words = [marks.number(tick) for tick in ticks]
     if any(word.startswith("10") and word[2:3] in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹" for word in words if len(word) > 2):
-        words = ["1" if tick == 1 else "10" + f"{np.log10(tick):.0f}".translate(marks.SUPERSCRIPTS) for tick in ticks]
+        words = [
+            "1" if tick == 1 else "10" + f"{np.log10(tick):.0f}".translate(marks.SUPERSCRIPTS)
+            for tick in ticks
+        ]
     return words
 
 
@@ -182,7 +200,6 @@ def _text(ax, mark, xlim, ylim, ends):
         bbox={"fc": "white", "ec": "none", "alpha": 0.85, "boxstyle": "round,pad=0.2"} if mark.box else None,
         annotation_clip=False,
     )
-    words.set_in_layout(False)
     if mark.within:
         room = np.ptp(ax.transData.transform([(mark.within[0], mark.y), (mark.within[1], mark.y)])[:, 0])
         words.set_visible(words.get_window_extent(ax.figure.canvas.get_renderer()).width <= room - 4)
@@ -214,7 +231,12 @@ def _arrow(ax, mark, xlim, ylim, ends):
         "",
         (mark.x, mark.y),
         (mark.x0, mark.y0),
-        arrowprops={"arrowstyle": "-|>,head_width=0.35,head_length=0.7", "color": mark.color, "lw": 1.5, "shrinkB": 0},
+        arrowprops={
+            "arrowstyle": "-|>,head_width=0.35,head_length=0.7",
+            "color": mark.color,
+            "lw": 1.5,
+            "shrinkB": 0,
+        },
         annotation_clip=False,
     )
 
