@@ -78,7 +78,7 @@ def judged(notebook, registry=None) -> tuple[NotebookNode, list[Judge]]:
         if cell.cell_type != "code":
             continue
         cell.outputs, cell.execution_count = [], None
-        cell.metadata["tags"] = [*cell.metadata.get("tags", []), "nbval-ignore-output"]
+        cell.metadata["tags"] = [*(cell.metadata.get("tags") or []), "nbval-ignore-output"]
         answer = len(cells) - 1
         for id, call in checks(cell, registry):
             add(id, call, answer)
