@@ -278,9 +278,7 @@ def titles(result):
     elif abs(flat - abs(factor)) < 1e-9:
         how = f"Both axes keep the same share, {rate}, at each step"
     else:
-        how = (
-            f"The {'flat' if flat > abs(factor) else 'steep'} axis sets the pace: a step leaves {rate} of it"
-        )
+        how = f"The {'flat' if flat > abs(factor) else 'steep'} axis sets the pace: each step leaves {rate}"
     return where, how
 
 

@@ -259,7 +259,7 @@ def path(params, method):
     look = LOOK[method]
     x, y = params[np.isfinite(params).all(axis=1)].T
     return [
-        Line(x, y, look.color, (), 1.0, halo=True),
+        Line(x, y, look.color, (), 0.9),
         Points(x, y, look.color, look.marker, 4, look.filled),
     ]
 
@@ -286,16 +286,14 @@ def plane_marks(values, result):
         marks += path(own["params"], "yours")
         if own["trouble"]:
             for line, text in enumerate(wrapped(own["trouble"])):
-                marks.append(
-                    Text(-2.3, -0.75 - 0.27 * line, text, LOOKS["yours"].color, "left", size=9.5, box=True)
-                )
+                marks.append(Text(-2.3, -0.75 - 0.27 * line, text, INK, "left", size=9.5, box=True))
     return marks
 
 
 def key(name, y):
     look = LOOK[name]
     return [
-        Text(-2.12, y, name, look.color, "left", size=9.5, box=True),
+        Text(-2.05, y, name, INK, "left", size=9.5, box=True),
         Points(np.array([-2.25]), np.array([y]), look.color, look.marker, 6, look.filled),
     ]
 
@@ -386,10 +384,16 @@ def check_beta(values, answer):
     if values["tuned"]:
         return False, "Untick “tuned by formula”, and place β yourself."
     steps = simulate(**values)["count"]
+    lr, beta = tuned_by_formula("heavy ball", 100.0)
+    if abs(values["lr"] / lr - 1) > 0.01:
+        return False, "Set lr back to 0.0331: here β is the question."
     best = simulate(kappa=100.0)["count"]
     if steps is not None and steps <= 1.1 * best:
-        return True, f"Yes, {steps} steps; the formula has β = 0.669, lr = 0.0331 and {best} steps."
-    return False, f"That takes {steps or 'more than ' + str(LIMIT)} steps; about {best} can be had."
+        return (
+            True,
+            f"Yes, {steps} steps. The formula has β = {number(beta)} and {best} steps: best in the long run.",
+        )
+    return False, f"That takes {steps or 'more than ' + str(LIMIT)} steps; {best} can be had."
 
 
 def check_nothing(values, answer):
@@ -456,24 +460,23 @@ conditioning = Interactive(
             asks="steps at κ = 1000",
         ),
         Task(
-            "κ is 100 and lr is 0.0331. Place β by hand so that heavy ball takes at most a tenth more "
-            "steps than it has to.",
+            "κ is 100 and lr is the formula's, 0.0331. Place β by hand so that heavy ball needs at most 102 steps.",
             check_beta,
-            setup={"kappa": 100.0, "method": "heavy ball", "tuned": False, "lr": 0.0331, "beta": 0.3},
+            setup={"kappa": 100.0, "method": "heavy ball", "tuned": False, "lr": 4 / 121, "beta": 0.3},
         ),
         Task("Find the κ at which momentum buys nothing, and leave the slider there.", check_nothing),
     ),
     presets=(
         Preset("κ = 10", {"kappa": 10.0}),
         Preset("κ = 100", {"kappa": 100.0}),
-        Preset("κ = 1000", {"kappa": 1000.0}),
+        Preset("κ = 1000", {"kappa": 1000.0, "steps": 10}),
         Preset("start (1, 1)", {"x1": 1.0, "x2": 1.0}),
     ),
     still=Still(
         (
             ("κ = 10", {"kappa": 10.0}),
             ("κ = 100", {"kappa": 100.0}),
-            ("κ = 1000", {"kappa": 1000.0}),
+            ("κ = 1000", {"kappa": 1000.0, "steps": 10}),
         ),
         ("plane", "steps"),
         "Three columns, κ 10, 100 and 1000, each with the paths of gradient descent and heavy ball over "

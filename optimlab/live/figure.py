@@ -2,6 +2,7 @@
 
 import html
 import os
+import re
 from pathlib import Path
 
 import anywidget
@@ -209,32 +210,32 @@ class LiveQuestion(_Asks, _Widget):
         return {"kind": "answered", "right": right, "text": self.question.respond(guess)}, []
 
     def still_html(self):
+        """The question, its choices, and the replies folded away."""
         question = self.question
-        choices = "".join(f"<li>{html.escape(str(choice))}</li>" for choice in question.choices)
-        asked = (
-            f"<ul>{choices}</ul>"
-            if choices
-            else f"<p>Write a number ({html.escape(question.unit or 'any unit')}).</p>"
-        )
+        asked = f"<p>Write a number{', in ' + question.unit if question.unit else ''}.</p>"
         if question.choices:
-            replies = [(c, question.replies.get(c, question.reply)) for c in question.choices]
-            replies = [(c, reply(c) if callable(reply) else reply) for c, reply in replies]
-        else:
-            reply = question.reply
-            if callable(reply):
-                reply = reply(question.answer) if question.answer is not None else ""
-            replies = [
-                ("" if question.answer is None else f"{question.answer:g} {question.unit}".strip(), reply)
-            ]
-        rows = "".join(
-            f"<p>{f'<b>{html.escape(str(choice))}</b> ' if choice != '' else ''}{html.escape(str(reply))}</p>"
-            for choice, reply in replies
-        )
-        right = ""
-        if question.again and question.answer is not None:
-            right = f"<p>The answer: {html.escape(str(question.answer))}</p>"
+            asked = f"<ul>{''.join(f'<li>{_words(choice)}</li>' for choice in question.choices)}</ul>"
+        rows = [
+            f"<p><b>{_words(choice)}</b> {_words(_reply(question, choice))}</p>"
+            for choice in question.choices
+        ]
+        if question.answer is not None:
+            answer = question.answer if question.choices else f"{question.answer:g} {question.unit}".strip()
+            rows.append(f"<p>The answer: {_words(answer)}</p>")
+        if not question.choices:
+            rows.append(f"<p>{_words(_reply(question, question.answer))}</p>")
         return (
             '<div class="optimlab-still-question" style="max-width:900px">'
-            f"<p><b>{html.escape(question.text)}</b></p>{asked}"
-            f"<details><summary>What the answers say</summary>{rows}{right}</details></div>"
+            f"<p><b>{_words(question.text)}</b></p>{asked}"
+            f"<details><summary>What the answers say</summary>{''.join(rows)}</details></div>"
         )
+
+
+def _reply(question, guess):
+    reply = question.replies.get(guess, question.reply)
+    return reply(guess) if callable(reply) and guess is not None else "" if callable(reply) else reply
+
+
+def _words(text):
+    """Text as HTML; words in backticks are code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(str(text)))
