@@ -391,7 +391,7 @@ def check_beta(values, answer):
     if steps is not None and steps <= 1.1 * best:
         return (
             True,
-            f"Yes, {steps} steps. The formula has β = {number(beta)} and {best} steps: best in the long run.",
+            f"Yes, {steps} steps. The formula has β = {number(beta)} and takes {best}.",
         )
     return False, f"That takes {steps or 'more than ' + str(LIMIT)} steps; {best} can be had."
 
@@ -460,7 +460,7 @@ conditioning = Interactive(
             asks="steps at κ = 1000",
         ),
         Task(
-            "κ is 100 and lr is the formula's, 0.0331. Place β by hand so that heavy ball needs at most 102 steps.",
+            "κ is 100 and lr is the formula's, 0.0331. Place β by hand: heavy ball can do with 102 or fewer.",
             check_beta,
             setup={"kappa": 100.0, "method": "heavy ball", "tuned": False, "lr": 4 / 121, "beta": 0.3},
         ),
