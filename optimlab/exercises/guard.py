@@ -3,9 +3,11 @@
 Everything happens in one worker thread with one deadline. When time is up the thread is ended from outside by
 an asynchronous exception (`PyThreadState_SetAsyncExc`), which CPython raises in that thread at its next
 bytecode that may be interrupted: the end of a loop, the start of a call. No signals are used, so it works
-alike on Linux, macOS and Windows, in a notebook kernel and in a plain script. The exception is sent again until
-the thread has ended, because `while True: try: ... except: pass` swallows the first ones; between two of them
-the interpreter's switch interval is short, so that one of them lands outside the `try`.
+alike on Linux, macOS and Windows, in a notebook kernel and in a plain script.
+
+One exception is not enough for `while True: try: ... except: pass`. It is sent again until the thread has ended,
+and from the first one on the thread is traced as well: at every new line, also in an `except` or a `finally`, the
+next one is raised. So it climbs out of handlers within handlers, one after the other.
 
 What no thread can end is a single call into C that never comes back. If such a call releases the interpreter
 lock (`time.sleep`), the thread is left behind and dies when the call returns.
@@ -13,10 +15,12 @@ lock (`time.sleep`), the thread is left behind and dies when the call returns.
 
 import builtins
 import ctypes
+import functools
 import sys
 import threading
 import time
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 DEADLINE = 5.0
@@ -30,6 +34,12 @@ _here = threading.local()
 
 class TimeUp(BaseException):
     """Raised in the worker when the deadline has passed."""
+
+    def __init__(self):
+        super().__init__()
+        job = getattr(_here, "job", None)
+        if job is not None and not hasattr(sys, "monitoring"):
+            job.trace_from(sys._getframe(1))
 
 
 class Refused(Exception):
@@ -89,6 +99,7 @@ class _Job:
         self.printed = _Kept()
         self.expired = False
         self.thread_id = None
+        self._leaving = False
         self._ended = threading.Event()
         self._sending = threading.Lock()
 
@@ -107,48 +118,107 @@ class _Job:
         if not in_time:
             self._end()
             self.outcome = Outcome(timed_out=True)
+        else:
+            worker.join()
         self.outcome.printed = self.printed.text()
 
     def _body(self):
-        _here.job = self
-        self.thread_id = threading.get_ident()
         outcome = Outcome()
         try:
-            outcome.value = self.work()
-        except TimeUp:
-            outcome.timed_out = True
-        except BaseException as failure:
-            outcome.failure = failure
-        self._close(outcome)
-
-    def _close(self, outcome):
-        while not self._ended.is_set():
             try:
-                with self._sending:
-                    _send(self.thread_id, None)
-                    if not self.expired:
-                        self.outcome = outcome
-                    self._ended.set()
-            except TimeUp:
-                continue
+                _here.job = self
+                self.thread_id = threading.get_ident()
+                outcome.value = self.work()
+            except BaseException as failure:
+                self._leaving = True
+                outcome.failure = failure
+                sys.settrace(None)
+            self._leave(outcome)
+        except TimeUp:
+            self._leave(outcome)
+
+    def _leave(self, outcome):
+        self._leaving = True
+        sys.settrace(None)
+        with self._sending:
+            _send(self.thread_id, None)
+            if isinstance(outcome.failure, TimeUp):
+                outcome = Outcome(timed_out=True)
+            if not self.expired:
+                self.outcome = outcome
+            self._ended.set()
 
     def _end(self):
         """Send TimeUp until the thread has ended, or leave it behind after PATIENCE seconds."""
         self.expired = True
-        switch = sys.getswitchinterval()
-        sys.setswitchinterval(1e-5)
-        try:
-            give_up = time.monotonic() + PATIENCE
-            while not self._ended.is_set() and time.monotonic() < give_up:
+        give_up = time.monotonic() + PATIENCE
+        with self._monitored():
+            while not self._ended.wait(0.02) and time.monotonic() < give_up:
                 with self._sending:
-                    if not self._ended.is_set() and self.thread_id is not None:
+                    if not self._leaving and self.thread_id is not None:
                         _send(self.thread_id, TimeUp)
-                self._ended.wait(1e-4)
+
+    def _interrupts(self, code):
+        return threading.get_ident() == self.thread_id and not self._leaving and code.co_filename != __file__
+
+    @contextmanager
+    def _monitored(self):
+        """Python 3.12 and later: raise TimeUp at every line and jump of the worker."""
+        tool = _free_tool()
+        if tool is None:
+            yield
+            return
+
+        def interrupt(code, *place):
+            if self._interrupts(code):
+                raise TimeUp
+
+        events = sys.monitoring.events
+        for event in (events.LINE, events.JUMP):
+            sys.monitoring.register_callback(tool, event, interrupt)
+        sys.monitoring.set_events(tool, events.LINE | events.JUMP)
+        try:
+            yield
         finally:
-            sys.setswitchinterval(switch)
+            sys.monitoring.set_events(tool, events.NO_EVENTS)
+            for event in (events.LINE, events.JUMP):
+                sys.monitoring.register_callback(tool, event, None)
+            sys.monitoring.free_tool_id(tool)
+
+    def trace_from(self, frame):
+        """Python 3.11, in the worker, when a TimeUp is raised: have another one raised at every line from here on.
+
+        The trace functions are C functions, because an exception inside a trace function would end the tracing.
+        """
+        if self._leaving:
+            return
+        send_again = functools.partial(_SET_ASYNC_EXC, self.thread_id, TimeUp)
+        while frame is not None:
+            if frame.f_code.co_filename != __file__:
+                frame.f_trace = send_again
+            frame = frame.f_back
+        sys.settrace(_DO_NOTHING)
+
+
+def _free_tool():
+    monitoring = getattr(sys, "monitoring", None)
+    for tool in (3, 4) if monitoring else ():
+        if monitoring.get_tool(tool) is None:
+            monitoring.use_tool_id(tool, "optimlab")
+            return tool
+    return None
+
+
+# Called as trace functions they get (frame, event, arg) as well, which the C functions do not look at.
+_ANY_THREE = (ctypes.py_object,) * 3
+_SET_ASYNC_EXC = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object, *_ANY_THREE)(
+    ("PyThreadState_SetAsyncExc", ctypes.pythonapi)
+)
+_DO_NOTHING = ctypes.PYFUNCTYPE(None, *_ANY_THREE)(("Py_IsInitialized", ctypes.pythonapi))
 
 
 def _send(thread_id, exception):
+    """Have `exception` raised in a thread; None takes back one that has not been raised yet."""
     target = None if exception is None else ctypes.py_object(exception)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread_id), target)
 

@@ -627,7 +627,7 @@ def _(A):
     "LIMIT-BEST",
     name="this is the best learning rate, not the largest",
     sees="The answer is 2 / (mu + L), a little below the limit.",
-    question="The best rate shrinks every direction. Which rate just fails to shrink one?",
+    question="The best rate shrinks every direction. Which rate is the first that fails to shrink one?",
 )
 def _(A):
     h = np.linalg.eigvalsh(A)

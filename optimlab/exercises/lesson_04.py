@@ -119,7 +119,7 @@ def _(w, grad, velocity, lr, momentum):
     "MOM-MISPLACED",
     name="momentum multiplies the gradient, not the old velocity",
     sees="The velocity never fades, and at momentum 0 nothing moves at all.",
-    question="Which of the two should fade with time: what you remember, or what you just measured?",
+    question="Which of the two should fade with time: what you remember, or what you measured now?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = velocity + momentum * grad
@@ -532,7 +532,7 @@ _probe_steps(nesterov_step)
 
 @nesterov_step.mistake(
     "NAG-HEAVY",
-    name="this is the heavy-ball step of 04.1",
+    name="this is the heavy-ball step of the exercise before",
     sees="The velocity agrees, and a first move from rest is lr times the gradient, without the extra momentum.",
     question="Write your step with the old velocity put in. What does heavy ball give? Which velocity looks further?",
 )
@@ -755,7 +755,7 @@ def _(w, grad, velocity, lr, momentum):
     "MOM-MISPLACED",
     name="momentum multiplies the gradient, not the old velocity",
     sees="The velocity never fades, and at momentum 0 it stays as it is.",
-    question="Which of the two should fade with time: what you remember, or what you just measured?",
+    question="Which of the two should fade with time: what you remember, or what you measured now?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = velocity + momentum * grad
@@ -1534,7 +1534,7 @@ def _(grad_fn, params, lr, momentum, steps):
 
 @nesterov_path.mistake(
     "NAG-PYTORCH",
-    name="this is the form of 04.2, with the gradient at w",
+    name="this is the other form of the method, with the gradient at w",
     sees="Already the first move is (1 + momentum) times the expected one.",
     question="The form of 04.2 walks through the look-ahead points. Which points does this exercise ask for?",
 )
