@@ -31,6 +31,10 @@ ROOT = Path(__file__).resolve().parent
 STAMP = "optimlab-setup.json"
 RECORD = ".lessons.json"
 PROGRESS = {"version": 1, "predictions": {}, "exercises": {}, "quiz": {}}
+NO_VENV = (
+    "This Python cannot make environments: run `sudo apt-get install python3-venv` (without apt-get, install "
+    "Python from python.org), then `{again}`."
+)
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
@@ -239,10 +243,7 @@ def missing(packages, found):
 def make(root, uv, reason, lock):
     """An empty environment; what was there is deleted if course.py made it and set aside if it did not."""
     if not uv and (importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None):
-        raise Stop(
-            "This Python cannot make environments: run `sudo apt-get install python3-venv` (without apt-get, "
-            "install Python from python.org), then `{again}`."
-        )
+        raise Stop(NO_VENV)
     venv, trash = root / ".venv", root / ".venv-trash"
     shutil.rmtree(str(trash), ignore_errors=True)
     if read_stamp(root):
@@ -406,6 +407,8 @@ def disk_is_full(text):
 
 def explain(text):
     """The sentence for what a failed install printed."""
+    if re.search(r"ensurepip\s+is\s+not\s+available", text):
+        return NO_VENV
     if disk_is_full(text):
         return "The disk is full: free about 1 GB, then run `{again}`."
     if re.search(
