@@ -91,7 +91,7 @@ def run_check(arguments) -> int:
         else:
             print_results(path, results)
     if arguments.json:
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        print(json.dumps(report, indent=2))
     return code
 
 

@@ -133,7 +133,11 @@ def stale(folder="lessons", registry=None) -> list[str]:
             sentences.append(f"{target.name} is missing: {again}")
             continue
         lesson = read_lesson(source, registry)
-        stored = nbformat.read(target, as_version=4)
+        try:
+            stored = nbformat.read(target, as_version=4)
+        except ValueError:
+            sentences.append(f"{target.name} is damaged: {again}")
+            continue
         if stored.metadata.get("optimlab") != lesson.notebook.metadata.optimlab:
             sentences.append(f"{target.name} was built from another text than {source.name}: {again}")
         elif [outline(cell) for cell in stored.cells] != [outline(cell) for cell in lesson.notebook.cells]:

@@ -58,11 +58,14 @@ def check_notebook(path, registry=None, cell_seconds=60) -> list[Result]:
         for index, outcome in outcomes.items()
         if not outcome["passed"] and outcome["error"] != "Kernel dead on test start"
     }
-    judges.sort(key=lambda judge: judge.exercise)
-    found = [verdict(judge, outcomes[judge.cell], failures) for judge in judges]
-    told = {judge.cell for judge in judges}
-    told |= {judge.answer for judge, result in zip(judges, found, strict=True) if result.status == "error"}
-    return found + [Result(None, "error", line) for index, line in failures.items() if index not in told]
+    found, told = {}, set()
+    for judge in judges:
+        result = verdict(judge, outcomes[judge.cell], failures)
+        told |= {judge.cell, judge.answer} if result.status == "error" else {judge.cell}
+        if judge.exercise not in found or result.status != "not attempted":  # the last attempt is what counts
+            found[judge.exercise] = result
+    others = [Result(None, "error", line) for index, line in failures.items() if index not in told]
+    return [found[id] for id in sorted(found)] + others
 
 
 def read_notebook(path: Path):
@@ -82,7 +85,8 @@ def read_notebook(path: Path):
         raise CheckError(f"{path} is damaged: it is not JSON, as if it had been saved half-way.") from None
     try:
         for part in (raw, *raw["cells"]):
-            part.setdefault("metadata", {})
+            if not isinstance(part.setdefault("metadata", {}).get("optimlab", {}), dict):
+                raise TypeError
         notebook = v4.reads(json.dumps(raw))  # nbformat.reads would complain about what other editors write
         if all(isinstance(cell.source, str) and cell.cell_type for cell in notebook.cells):
             return notebook
@@ -115,10 +119,10 @@ def run_nbval(notebook, name, cell_seconds) -> dict[int, dict]:
             done = subprocess.run(command, cwd=scratch, env=environment, capture_output=True, timeout=limit)
         except subprocess.TimeoutExpired:
             raise CheckError(f"{name}.ipynb was not judged: it ran longer than {limit:.0f} s.") from None
-        if not report.exists():
-            last = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines()[-1:]
-            raise CheckError(f"{name}.ipynb was not judged: nbval stopped with {' '.join(last)!r}.")
-        outcomes = json.loads(report.read_text(encoding="utf-8"))
+        outcomes = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+    if len(outcomes) < len(code_cells):
+        last = (done.stdout + done.stderr).decode(errors="replace").strip().splitlines()[-1:]
+        raise CheckError(f"{name}.ipynb was not judged: nbval stopped with {' '.join(last)!r}.")
     return {code_cells[int(number)]: outcome for number, outcome in outcomes.items()}
 
 

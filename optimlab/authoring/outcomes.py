@@ -16,7 +16,7 @@ def pytest_runtest_makereport(item, call):
         _outcomes[item.cell_num] = {
             "passed": call.excinfo is None,
             "error": None if call.excinfo is None else sentence(item, call.excinfo.value),
-            "outputs": item.test_outputs or [],
+            "outputs": [output for output in item.test_outputs or [] if "text" not in output],
         }
     return report
 

@@ -74,9 +74,11 @@ def parse_myst(path: Path) -> tuple[list[NotebookNode], list[int]]:
         raise LessonError(
             "Building a lesson needs jupytext, which is not installed: python -m pip install jupytext"
         ) from None
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         parsed = myst_to_notebook(text, add_source_map=True)
+    except UnicodeDecodeError:
+        raise LessonError(f"{path.name} is not UTF-8 text.") from None
     except MystMetadataParsingError as error:
         reason = " ".join(str(error).split())
         raise LessonError(f"{path.name} has cell options that are not YAML: {reason}") from None

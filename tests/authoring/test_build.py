@@ -143,6 +143,11 @@ def test_an_edited_notebook_is_stale(built, course):
     ]
 
 
+def test_a_damaged_notebook_is_stale(built, course):
+    built.write_text("<<<<<<< HEAD\n")
+    assert stale(course / "lessons", {}) == ["98_ball.ipynb is damaged: python -m optimlab build 98"]
+
+
 def test_notebooks_without_source_and_sources_without_notebook(built, course):
     built.rename(built.with_name("97_cone.ipynb"))
     assert stale(course / "lessons", {}) == [

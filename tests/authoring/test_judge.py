@@ -225,8 +225,18 @@ def test_what_is_judged_is_the_learners_function_by_our_check(lesson, saved):
     assert second.status in ("wrong", "error") and second.exercise == "04.2"
 
 
+def test_the_last_attempt_counts(lesson, saved):
+    """04.1 is wrong in its cell and right further down; 04.2 is right further up and its cell is empty."""
+    tried = fill(lesson, {"04.1": UPHILL}, OURS)
+    cell_of(tried, "04.2").source = ""
+    again = [f'{reference(OURS[id])}\ncheck("{id}", {OURS[id].name})' for id in OURS]
+    tried.cells.insert(3, v4.new_code_cell(again[1]))
+    tried.cells.append(v4.new_code_cell(again[0]))
+    assert lines(check_notebook(saved(tried), OURS)) == ["04.1 passed", "04.2 passed"]
+
+
 def test_an_endless_loop_is_stopped_and_the_rest_is_judged(lesson, saved):
-    answers = {"04.1": "while True:\n    pass\n" + UPHILL, "04.2": reference(OURS["04.2"])}
+    answers = {"04.1": "while True:\n    print(1)\n" + UPHILL, "04.2": reference(OURS["04.2"])}
     results = check_notebook(saved(fill(lesson, answers, OURS)), OURS, cell_seconds=2)
     stopped = "04.1 error: the cell that starts with 'while True:' ran longer than 2 s and was stopped"
     assert lines(results)[0] == stopped
@@ -256,6 +266,7 @@ def test_a_kernel_that_dies_is_reported(lesson, saved):
         ("a.ipynb", b"3", "is JSON but not a notebook."),
         ("a.ipynb", b"{}", "is JSON but not a notebook."),
         ("a.ipynb", b'{"cells": 3}', "is JSON but not a notebook."),
+        ("a.ipynb", b'{"cells": [], "metadata": {"optimlab": 4}}', "is JSON but not a notebook."),
         ("a.ipynb", b'{"cells": [{"cell_type": "code"}], "metadata": {}}', "is JSON but not a notebook."),
         ("a.ipynb", b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "is JSON but not a notebook."),
         ("a.ipynb", to_bytes(v4.new_notebook(cells=[v4.new_code_cell("check('me')")])),

@@ -196,6 +196,13 @@ def test_options_that_are_not_yaml(read):
         read(TEXT.replace(":tags: [hide-input]", ":tags: [hide-input"))
 
 
+def test_a_file_that_is_not_utf_8(tmp_path):
+    path = tmp_path / "98_ball.md"
+    path.write_bytes("# Größe\n".encode("latin-1"))
+    with pytest.raises(LessonError, match="^98_ball.md is not UTF-8 text.$"):
+        read_lesson(path, REGISTRY)
+
+
 def test_without_jupytext_one_sentence_says_how_to_get_it(read, monkeypatch):
     real = builtins.__import__
 
