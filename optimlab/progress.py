@@ -1,11 +1,11 @@
 """What a learner has done, in one small JSON file: predictions, exercises, quiz answers.
 
-Two notebooks may write at the same time: every change is made under a lock on a file beside the progress file,
-and the new file replaces the old one in one move. Where nothing can be written (a read-only folder, a full
-disk) everything goes on in memory, after one sentence that says so.
+Two notebooks may write at the same time: every change is made under a lock on a file beside the progress
+file, and the new file replaces the old one in one move. Where nothing can be written (a read-only folder, a
+full disk) everything goes on in memory, after one sentence that says so.
 
-The file is $OPTIMLAB_PROGRESS if that is set; else `progress.json` in the nearest folder that holds one, going
-up from the working directory; else there is none, and what is recorded lasts as long as the kernel.
+The file is $OPTIMLAB_PROGRESS if that is set; else `progress.json` in the nearest folder that holds one,
+going up from the working directory; else there is none, and what is recorded lasts as long as the kernel.
 """
 
 import copy
@@ -40,7 +40,7 @@ def where():
 
 
 def record_prediction(id, answer, skipped=False):
-    """Keep the answer to a prediction question. `answer` is anything that JSON can hold, or a NumPy number."""
+    """Keep the answer to a prediction question: anything that JSON can hold, or a NumPy number."""
 
     def change(everything):
         everything["predictions"][str(id)] = {"answer": answer, "skipped": bool(skipped)}
@@ -69,7 +69,7 @@ def answer(id):
 
 
 def record_check(id, status, mistake=None):
-    """Keep the outcome of a check. Returns how often in a row it was this one. "not attempted" is not kept."""
+    """Keep the outcome of a check, unless it is "not attempted". Returns how often in a row it was this."""
     if status == "not attempted":
         return 0
     repeated = 1
@@ -114,7 +114,15 @@ def hints(id):
 
 
 def _entry(everything, id):
-    fresh = {"status": None, "mistake": None, "repeated": 0, "tries": 0, "passed": False, "hints": 0, "mistakes": {}}
+    fresh = {
+        "status": None,
+        "mistake": None,
+        "repeated": 0,
+        "tries": 0,
+        "passed": False,
+        "hints": 0,
+        "mistakes": {},
+    }
     entry = everything["exercises"].setdefault(str(id), {})
     for key, value in fresh.items():
         if not isinstance(entry.get(key), type(value)) and key not in ("status", "mistake"):
@@ -167,7 +175,10 @@ def _loaded(path):
     except ValueError:
         aside = _free_name(path)
         os.replace(path, aside)
-        _say(f"{path} could not be read as a progress file; it is now {aside.name}, and a new one begins.", again=True)
+        _say(
+            f"{path} could not be read as a progress file; it is now {aside.name}, and a new one begins.",
+            again=True,
+        )
         return _empty()
 
 

@@ -82,7 +82,9 @@ def _checked(id, answer):
     if answer is _MISSING:
         return _error(exercise.id, f'what shall be checked? check("{exercise.id}", {exercise.name})'), False
     if guard.inside():
-        return _error(exercise.id, "check was called inside a function that is being checked; call it after it"), False
+        return _error(
+            exercise.id, "check was called inside a function that is being checked; call it after it"
+        ), False
     outcome = guard.run(lambda: _examined(exercise, answer))
     if outcome.failure is not None:
         return _our_fault(exercise.id, outcome.failure), False
@@ -115,7 +117,10 @@ def _verdict(exercise, found, printed):
         lines += [found.convention.text] + list(found.remarks)
     elif found.status == "mistake":
         first = f"{id} mistake: {found.mistake.name}"
-        lines += _evidence(exercise, found) + [f"What you see: {found.mistake.sees}", f"Question: {found.mistake.question}"]
+        lines += _evidence(exercise, found) + [
+            f"What you see: {found.mistake.sees}",
+            f"Question: {found.mistake.question}",
+        ]
     elif found.status == "wrong":
         first = f"{id} wrong: {_where(exercise, found.difference)}"
         lines += _evidence(exercise, found)
@@ -139,7 +144,9 @@ def _where(exercise, difference):
     if entry is None:
         return "it ends too early"
     place = _place(exercise, difference, entry)
-    return f"{entry.quantity} is the first to differ, {place}" if place else f"{entry.quantity} is another one"
+    return (
+        f"{entry.quantity} is the first to differ, {place}" if place else f"{entry.quantity} is another one"
+    )
 
 
 def _place(exercise, difference, entry):
@@ -174,8 +181,9 @@ def _got_and_expected(exercise, difference, ratio):
     got, expected = difference.got, difference.expected
     place = _place(exercise, difference, expected)
     lines = [f"{place + ': ' if place else ''}{expected.quantity}"]
-    if getattr(got.value, "shape", ()) != getattr(expected.value, "shape", ()):
-        lines.append(f"    yours has shape {getattr(got.value, 'shape', ())}, expected {getattr(expected.value, 'shape', ())}")
+    shape, wanted = (getattr(entry.value, "shape", ()) for entry in (got, expected))
+    if shape != wanted:
+        lines.append(f"    yours has shape {shape}, expected {wanted}")
     lines.append(f"    yours    {shown(got.value, expected.value)}")
     lines.append(f"    expected {shown(expected.value, got.value)}")
     if ratio is not None:

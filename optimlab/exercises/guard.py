@@ -5,9 +5,9 @@ an asynchronous exception (`PyThreadState_SetAsyncExc`), which CPython raises in
 bytecode that may be interrupted: the end of a loop, the start of a call. No signals are used, so it works
 alike on Linux, macOS and Windows, in a notebook kernel and in a plain script.
 
-One exception is not enough for `while True: try: ... except: pass`. It is sent again until the thread has ended,
-and from the first one on the thread is traced as well: at every new line, also in an `except` or a `finally`, the
-next one is raised. So it climbs out of handlers within handlers, one after the other.
+One exception is not enough for `while True: try: ... except: pass`. It is sent again until the thread has
+ended, and from the first one on the thread is traced as well: at every new line, also in an `except` or a
+`finally`, the next one is raised. So it climbs out of handlers within handlers, one after the other.
 
 What no thread can end is a single call into C that never comes back. If such a call releases the interpreter
 lock (`time.sleep`), the thread is left behind and dies when the call returns.
@@ -186,9 +186,10 @@ class _Job:
             sys.monitoring.free_tool_id(tool)
 
     def trace_from(self, frame):
-        """Python 3.11, in the worker, when a TimeUp is raised: have another one raised at every line from here on.
+        """Python 3.11, in the worker, when a TimeUp is raised: have another one raised at every line to come.
 
-        The trace functions are C functions, because an exception inside a trace function would end the tracing.
+        The trace functions are C functions, because an exception inside a trace function would end the
+        tracing.
         """
         if self._leaving:
             return

@@ -1,4 +1,4 @@
-"""From what an answer did to what we say about it: equal to the reference, to a convention, to a known mistake, or wrong."""
+"""What an answer is: equal to the reference, to a convention, to a known mistake, or wrong."""
 
 from dataclasses import dataclass
 
@@ -93,7 +93,9 @@ def _is_mistake(mine, wrong, reference, probe, lenient):
 
 def _difference(index, mine, other, lenient):
     for got, expected in zip(mine.judged, other.judged, strict=False):
-        if (got.where, got.quantity) != (expected.where, expected.quantity) or not _equal(got, expected, other):
+        if (got.where, got.quantity) != (expected.where, expected.quantity) or not _equal(
+            got, expected, other
+        ):
             return Difference(index, got, expected)
     shorter = len(mine.judged) - len(other.judged)
     if lenient and mine.stop is not None and mine.stop.kind not in ("returns", "endless") and shorter < 0:
@@ -157,14 +159,16 @@ def _as_mistake(id):
 
 
 def _constant_ratio(mine, reference, difference):
-    """got / expected of the quantity that differs, if it is one number throughout the run; of moves if it can."""
+    """got / expected of what differs, if that is one number throughout the run; of moves if it can."""
     got, expected = difference.got, difference.expected
     if got is None or expected is None or got.quantity != expected.quantity:
         return None
     pairs = [
         (a, b)
         for a, b in zip(mine[difference.probe].judged, reference[difference.probe].judged, strict=False)
-        if a.quantity == b.quantity == got.quantity and _run(a) == _run(got) and _both_numeric(a.value, b.value)
+        if a.quantity == b.quantity == got.quantity
+        and _run(a) == _run(got)
+        and _both_numeric(a.value, b.value)
     ]
     for moves in (True, False):
         ratios = [_ratio(a, b, moves) for a, b in pairs]
@@ -182,7 +186,12 @@ def _run(entry):
 
 
 def _both_numeric(a, b):
-    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.shape == b.shape and a.dtype.kind in "iuf"
+    return (
+        isinstance(a, np.ndarray)
+        and isinstance(b, np.ndarray)
+        and a.shape == b.shape
+        and a.dtype.kind in "iuf"
+    )
 
 
 def _ratio(got, expected, moves):

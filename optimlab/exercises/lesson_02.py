@@ -16,7 +16,8 @@ from .trace import Counted, Seen
     returns="path",
     hints=(
         "Count the rows first. With steps = 2 there are three places where w stands.",
-        "A loop that runs `steps` times. In each round: ask for the gradient where w is now, move against it, and "
+        "A loop that runs `steps` times. In each round: ask for the gradient where w is now, move against "
+        "it, and "
         "remember the new place.",
         "path = [w]; in the loop w = w - lr * grad_fn(w) and path.append(w); at the end np.array(path). "
         "`w -= ...` would change the array that is already in the path.",
@@ -407,7 +408,8 @@ def _(grad_fn, w, lr, steps):
     "GD-STARTALIAS",
     name="row 0 has moved along with w",
     sees="Row 0 repeats row 1 or the last row; the others agree.",
-    question="Row 0 was put into the path before the loop. Was it a copy, or the array that `w -= ...` changes?",
+    question="Row 0 was put into the path before the loop. Was it a copy, or the array that `w -= ...` "
+    "changes?",
 )
 def _(grad_fn, w, lr, steps):
     path = _descent(w, steps, lambda w, t: w - lr * grad_fn(w))
@@ -436,7 +438,8 @@ def _(grad_fn, w, lr, steps):
     "GD-FLAT",
     name="the places have been joined into one long row",
     sees="The shape is ((steps + 1) * n,).",
-    question="What does the function that you use do with arrays: put them end to end, or one below the other?",
+    question="What does the function that you use do with arrays: put them end to end, or one below the "
+    "other?",
 )
 def _(grad_fn, w, lr, steps):
     return _descent(w, steps, lambda w, t: w - lr * grad_fn(w)).ravel()
@@ -547,11 +550,14 @@ def _(grad_fn, w, lr, steps):
     returns="lr",
     hints=(
         "Which direction of the bowl overshoots first: the flattest or the steepest?",
-        "Along an eigenvector of A with eigenvalue h, one step multiplies the coordinate by 1 - lr h. Ask when that "
+        "Along an eigenvector of A with eigenvalue h, one step multiplies the coordinate by 1 - lr h. Ask "
+        "when that "
         "factor reaches -1, and for which h it happens first.",
-        "One number: 2 divided by an eigenvalue. np.linalg.eigvalsh gives the eigenvalues of a symmetric matrix in "
+        "One number: 2 divided by an eigenvalue. np.linalg.eigvalsh gives the eigenvalues of a symmetric "
+        "matrix in "
         "rising order.",
-        "The same shape in another story: a row of springs, and the longest time step that no spring turns into "
+        "The same shape in another story: a row of springs, and the longest time step that no spring turns "
+        "into "
         "an explosion.\n"
         "    stiffest = np.linalg.eigvalsh(K)[-1]\n"
         "    return 2 / math.sqrt(stiffest)",
@@ -561,8 +567,8 @@ def _(grad_fn, w, lr, steps):
 def largest_stable_lr(A):
     """Return the learning rate beyond which gradient descent on f(x) = x'Ax / 2 diverges.
 
-    A is a symmetric positive definite float array of shape (n, n). Return one number, the limit itself: below it
-    every start converges, above it almost every start runs away.
+    A is a symmetric positive definite float array of shape (n, n). Return one number, the limit itself: below
+    it every start converges, above it almost every start runs away.
 
     >>> float(largest_stable_lr(np.array([[1.0, 0.0], [0.0, 4.0]])))
     0.5
@@ -813,23 +819,26 @@ def _(A):
     returns="n",
     hints=(
         "Each step multiplies the error by one fixed number. Write that number down first.",
-        "You want the first n with rate**n <= tol. Taking logarithms turns the power into a product, and both "
+        "You want the first n with rate**n <= tol. Taking logarithms turns the power into a product, and "
+        "both "
         "logarithms are negative.",
-        "n = log(tol) / log(rate), rounded up to a whole number. At kappa = 1 the rate is 0, which has no logarithm: "
+        "n = log(tol) / log(rate), rounded up to a whole number. At kappa = 1 the rate is 0, which has no "
+        "logarithm: "
         "answer that case first.",
         "The same shape in another story: a ball that keeps a share of its height at each bounce.\n"
         "    if share == 0:\n"
         "        return 1\n"
         "    return math.ceil(math.log(height / start) / math.log(share))",
     ),
-    after="Worth keeping: for a large kappa this is about kappa / 2 times log(1 / tol), so steps grow with kappa.",
+    after="Worth keeping: for a large kappa this is about kappa / 2 times log(1 / tol), so steps grow with "
+    "kappa.",
 )
 def steps_needed(kappa, tol):
     """Return how many steps gradient descent at its best learning rate needs.
 
-    Each step multiplies the error by (kappa - 1) / (kappa + 1), kappa >= 1 being the condition number. Return the
-    smallest whole number n for which that factor to the power n is at most tol, 0 < tol < 1. At kappa = 1 one step
-    is enough.
+    Each step multiplies the error by (kappa - 1) / (kappa + 1), kappa >= 1 being the condition number. Return
+    the smallest whole number n for which that factor to the power n is at most tol, 0 < tol < 1. At kappa = 1
+    one step is enough.
 
     >>> steps_needed(10, 1e-6), steps_needed(1, 1e-6)
     (69, 1)
@@ -1067,7 +1076,8 @@ def _(kappa, tol):
         "The loop asks one question again and again. Write down the sentence that must be true to stop.",
         "A step along d should lower f by at least the share c of what the slope promises. The promise is "
         "alpha * g.d, a negative number when d goes downhill. As long as f is above that line, shrink alpha.",
-        "alpha = alpha0; while f(x + alpha * d) > fx + c * alpha * (g @ d): shrink alpha by rho; return alpha. "
+        "alpha = alpha0; while f(x + alpha * d) > fx + c * alpha * (g @ d): shrink alpha by rho; return "
+        "alpha. "
         "f is asked again in every round, and the right-hand side changes with alpha too.",
         "The same shape in another story, an offer that is lowered until somebody buys:\n"
         "    price = first_price\n"
@@ -1080,9 +1090,9 @@ def _(kappa, tol):
 def armijo(f, x, fx, g, d, alpha0, rho, c):
     """Return a step length along d that lowers f enough (Armijo, 1966).
 
-    f maps an array of shape (n,) to a number; fx is f(x) and g its gradient at x, shape (n,). d, shape (n,), points
-    downhill: g.d < 0. Start with alpha0 > 0 and multiply by rho, 0 < rho < 1, until
-    f(x + alpha*d) <= fx + c*alpha*(g.d) is true; 0 < c < 1. Return that alpha, one number; x stays as it is.
+    f maps an array of shape (n,) to a number; fx is f(x) and g its gradient at x, shape (n,). d, shape (n,),
+    points downhill: g.d < 0. Start with alpha0 > 0 and multiply by rho, 0 < rho < 1, until f(x + alpha*d) <=
+    fx + c*alpha*(g.d) is true; 0 < c < 1. Return that alpha, one number; x stays as it is.
 
     >>> x = np.array([1.0])
     >>> armijo(lambda x: float(x @ x), x, 1.0, 2 * x, -2 * x, alpha0=1.0, rho=0.5, c=0.1)
@@ -1181,7 +1191,8 @@ def _(f, x, fx, g, d, alpha0, rho, c):
     "ARM-FULLSLOPE",
     name="the whole slope is demanded: c is missing from the line",
     sees="A curved f lies above its tangent everywhere, so the loop hardly ever ends.",
-    question="f curves upward, so it never falls as much as its slope promises. Which factor makes the demand fair?",
+    question="f curves upward, so it never falls as much as its slope promises. Which factor makes the "
+    "demand fair?",
 )
 def _(f, x, fx, g, d, alpha0, rho, c):
     while f(x + alpha0 * d) > fx + alpha0 * (g @ d):

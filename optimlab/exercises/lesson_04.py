@@ -17,7 +17,8 @@ from .trace import Counted, Seen
     returns=("w", "velocity"),
     hints=(
         "Two things come back. Which of them has to be known before the other can be computed?",
-        "The velocity is a running sum of gradients that fades: each step keeps a share `momentum` of it and adds "
+        "The velocity is a running sum of gradients that fades: each step keeps a share `momentum` of it and "
+        "adds "
         "the whole new gradient. The weights then follow the velocity, not the gradient.",
         "Two lines: velocity = (a share of velocity) + (the gradient); w = w - lr * (which velocity?). "
         "Make new arrays with `=`; `+=` would write into the caller's.",
@@ -26,14 +27,15 @@ from .trace import Counted, Seen
         "    debt = debt - rate * balance\n"
         "    return debt, balance",
     ),
-    after="Worth keeping: a gradient of 1, once, moves you by lr now and by lr / (1 - momentum) in the long run.",
+    after="Worth keeping: a gradient of 1, once, moves you by lr now and by lr / (1 - momentum) in the long "
+    "run.",
 )
 def momentum_step(w, grad, velocity, lr, momentum):
     """Take one step of gradient descent with momentum, in PyTorch's form.
 
-    w, grad and velocity are arrays of one shape, any shape; velocity starts as zeros. lr > 0, 0 <= momentum < 1.
-    The new velocity is momentum times the old one plus the gradient; w moves against the new velocity by lr.
-    Return (w, velocity), two new arrays; the arguments stay as they are.
+    w, grad and velocity are arrays of one shape, any shape; velocity starts as zeros. lr > 0, 0 <= momentum <
+    1. The new velocity is momentum times the old one plus the gradient; w moves against the new velocity by
+    lr. Return (w, velocity), two new arrays; the arguments stay as they are.
 
     >>> momentum_step(np.array([1.0]), np.array([2.0]), np.array([10.0]), lr=0.1, momentum=0.5)
     (array([0.3]), array([7.]))
@@ -48,8 +50,12 @@ def _probe_steps(exercise):
     def _(step):
         zero = np.zeros(4)
         yield from run_of_steps(step, "run 1, ", START, GRADS, [zero], ["velocity"], lr=0.1, momentum=0.9)
-        yield from run_of_steps(step, "run 2, ", START, GRADS, [VELOCITY], ["velocity"], lr=0.05, momentum=0.5)
-        yield from run_of_steps(step, "momentum 0, ", START, GRADS[:2], [zero], ["velocity"], lr=0.1, momentum=0.0)
+        yield from run_of_steps(
+            step, "run 2, ", START, GRADS, [VELOCITY], ["velocity"], lr=0.05, momentum=0.5
+        )
+        yield from run_of_steps(
+            step, "momentum 0, ", START, GRADS[:2], [zero], ["velocity"], lr=0.1, momentum=0.0
+        )
 
     @exercise.probe("whole numbers as a start")
     def _(step):
@@ -65,7 +71,9 @@ def _probe_steps(exercise):
     def _(step):
         for label, start, grads in other_shapes():
             zero = np.zeros_like(start)
-            yield from run_of_steps(step, f"{label}, ", start, grads, [zero], ["velocity"], lr=0.1, momentum=0.9)
+            yield from run_of_steps(
+                step, f"{label}, ", start, grads, [zero], ["velocity"], lr=0.1, momentum=0.9
+            )
 
 
 _probe_steps(momentum_step)
@@ -86,7 +94,8 @@ def _(w, grad, velocity, lr, momentum):
     "MOM-EMA",
     name="only a part of the gradient enters the velocity, as in an average",
     sees="From a velocity of zero, both velocity and move are (1 - momentum) times the expected ones.",
-    question="This is the averaged form, and other books use it. How much of the new gradient does this form add?",
+    question="This is the averaged form, and other books use it. How much of the new gradient does this form "
+    "add?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = momentum * velocity + (1 - momentum) * grad
@@ -97,7 +106,8 @@ def _(w, grad, velocity, lr, momentum):
     "MOM-SCALED",
     name="the step is made smaller by (1 - momentum)",
     sees="The velocity is right, and each move is (1 - momentum) times the expected one.",
-    question="In this form the velocity may grow to many gradients. Does anything shrink it again before the step?",
+    question="In this form the velocity may grow to many gradients. Does anything shrink it again before the "
+    "step?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = momentum * velocity + grad
@@ -107,7 +117,8 @@ def _(w, grad, velocity, lr, momentum):
 @momentum_step.mistake(
     "MOM-FLIP",
     name="momentum and 1 - momentum have changed places",
-    sees="At momentum 0.9 the velocity forgets nearly everything after one step; at momentum 0 nothing moves.",
+    sees="At momentum 0.9 the velocity forgets nearly everything after one step; at momentum 0 nothing "
+    "moves.",
     question="If momentum is 0, what should be left of the old velocity, and what of the gradient?",
 )
 def _(w, grad, velocity, lr, momentum):
@@ -172,7 +183,8 @@ def _(w, grad, velocity, lr, momentum):
 @momentum_step.mistake(
     "MOM-LRIN",
     name="the learning rate is inside the velocity",
-    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is lr times ours.",
+    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is lr times "
+    "ours.",
     question="This is the older form. If a schedule halves lr tomorrow, which form slows down at once?",
 )
 def _(w, grad, velocity, lr, momentum):
@@ -183,7 +195,8 @@ def _(w, grad, velocity, lr, momentum):
 @momentum_step.mistake(
     "MOM-KERAS",
     name="the velocity holds minus lr times the gradient, as in Keras",
-    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is -lr times ours.",
+    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is -lr times "
+    "ours.",
     question="That form is right in its own book. What does the velocity hold in the form asked for here?",
 )
 def _(w, grad, velocity, lr, momentum):
@@ -289,7 +302,8 @@ def _(w, grad, velocity, lr, momentum):
 @momentum_step.mistake(
     "MOM-INITG",
     name="a velocity of zero is filled with the gradient, and then the gradient is added again",
-    sees="The first velocity from rest is (1 + momentum) times the expected one; later steps follow the rule.",
+    sees="The first velocity from rest is (1 + momentum) times the expected one; later steps follow the "
+    "rule.",
     question="With a velocity of zeros, what does the ordinary rule give? Does it need a special case?",
 )
 def _(w, grad, velocity, lr, momentum):
@@ -443,7 +457,8 @@ def _(w, grad, velocity, lr, momentum):
     "MOM-EMA+MOM-OLDV",
     name="only a part of the gradient enters the velocity, and the step uses the old velocity",
     sees="The first step from rest does not move, and the velocity is (1 - momentum) times the expected one.",
-    question="Two things at once. First: how much of the gradient is added? Then: which velocity does w follow?",
+    question="Two things at once. First: how much of the gradient is added? Then: which velocity does w "
+    "follow?",
 )
 def _(w, grad, velocity, lr, momentum):
     return w - lr * velocity, momentum * velocity + (1 - momentum) * grad
@@ -499,9 +514,11 @@ def _(w, grad, velocity, lr, momentum, kept={}):  # noqa: B006
     returns=("w", "velocity"),
     hints=(
         "The velocity is updated exactly as in 04.1. Only the line for w is another one.",
-        "Heavy ball follows the new velocity. Nesterov follows where the velocity will be one step later, if the "
+        "Heavy ball follows the new velocity. Nesterov follows where the velocity will be one step later, if "
+        "the "
         "same gradient came again: it fades once more and takes the gradient in once more.",
-        "w = w - lr * (grad + momentum * velocity), with one question left to you: the velocity from before the "
+        "w = w - lr * (grad + momentum * velocity), with one question left to you: the velocity from before "
+        "the "
         "update, or the one from after it?",
         "The same shape in another story, a shopkeeper who orders for tomorrow:\n"
         "    stock = keep * stock + delivery\n"
@@ -509,15 +526,16 @@ def _(w, grad, velocity, lr, momentum, kept={}):  # noqa: B006
         "    cash = cash - price * forecast\n"
         "    return cash, stock",
     ),
-    after="Worth keeping: with the old velocity inside the bracket this would be heavy ball, to the last digit.",
+    after="Worth keeping: with the old velocity inside the bracket this would be heavy ball, to the last "
+    "digit.",
 )
 def nesterov_step(w, grad, velocity, lr, momentum):
     """Take one step of gradient descent with Nesterov's momentum, in PyTorch's form.
 
-    w, grad and velocity are arrays of one shape, any shape; velocity starts as zeros. lr > 0, 0 <= momentum < 1.
-    The new velocity is momentum times the old one plus the gradient. w moves against the gradient plus momentum
-    times the new velocity, by lr.
-    Return (w, velocity), two new arrays; the arguments stay as they are.
+    w, grad and velocity are arrays of one shape, any shape; velocity starts as zeros. lr > 0, 0 <= momentum <
+    1. The new velocity is momentum times the old one plus the gradient. w moves against the gradient plus
+    momentum times the new velocity, by lr. Return (w, velocity), two new arrays; the arguments stay as they
+    are.
 
     >>> nesterov_step(np.array([1.0]), np.array([2.0]), np.array([10.0]), lr=0.1, momentum=0.5)
     (array([0.45]), array([7.]))
@@ -533,8 +551,10 @@ _probe_steps(nesterov_step)
 @nesterov_step.mistake(
     "NAG-HEAVY",
     name="this is the heavy-ball step of the exercise before",
-    sees="The velocity agrees, and a first move from rest is lr times the gradient, without the extra momentum.",
-    question="Write your step with the old velocity put in. What does heavy ball give? Which velocity looks further?",
+    sees="The velocity agrees, and a first move from rest is lr times the gradient, without the extra "
+    "momentum.",
+    question="Write your step with the old velocity put in. What does heavy ball give? Which velocity looks "
+    "further?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = momentum * velocity + grad
@@ -560,8 +580,10 @@ def _(w, grad, velocity, lr, momentum):
 @nesterov_step.mistake(
     "NAG-FULLSTEP",
     name="the look ahead is added to a full step",
-    sees="The velocity agrees; a first move from rest is (1 + momentum) times the gradient, later ones are too long.",
-    question="Inside the bracket, what stands beside momentum times the velocity: the gradient, or the velocity again?",
+    sees="The velocity agrees; a first move from rest is (1 + momentum) times the gradient, later ones are "
+    "too long.",
+    question="Inside the bracket, what stands beside momentum times the velocity: the gradient, or the "
+    "velocity again?",
 )
 def _(w, grad, velocity, lr, momentum):
     new = momentum * velocity + grad
@@ -594,7 +616,8 @@ def _(w, grad, velocity, lr, momentum):
     "NAG-BETA2",
     name="momentum is in the look ahead twice",
     sees="The velocity agrees; the part with the velocity is momentum times too short.",
-    question="The velocity has already faded once when it was updated. How often does it fade until one step later?",
+    question="The velocity has already faded once when it was updated. How often does it fade until one step "
+    "later?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = momentum * velocity + grad
@@ -683,7 +706,8 @@ def _(w, grad, velocity, lr, momentum):
     "MOM-EMA",
     name="only a part of the gradient enters the velocity, as in an average",
     sees="From a velocity of zero, the velocity is (1 - momentum) times the expected one.",
-    question="This is the averaged form, and other books use it. How much of the new gradient does this form add?",
+    question="This is the averaged form, and other books use it. How much of the new gradient does this form "
+    "add?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = momentum * velocity + (1 - momentum) * grad
@@ -732,7 +756,8 @@ def _(w, grad, velocity, lr, momentum):
 @nesterov_step.mistake(
     "MOM-VSIGN",
     name="the gradient enters the velocity with a minus",
-    sees="From rest the velocity is the expected one with its sign turned, and it works against the gradient.",
+    sees="From rest the velocity is the expected one with its sign turned, and it works against the "
+    "gradient.",
     question="Gradient and velocity are added inside the step. Do they point the same way in your lines?",
 )
 def _(w, grad, velocity, lr, momentum):
@@ -776,7 +801,8 @@ def _(w, grad, velocity, lr, momentum):
 @nesterov_step.mistake(
     "MOM-LRIN",
     name="the learning rate is inside the velocity",
-    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is lr times ours.",
+    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is lr times "
+    "ours.",
     question="This is the older form. If a schedule halves lr tomorrow, which form slows down at once?",
 )
 def _(w, grad, velocity, lr, momentum):
@@ -787,7 +813,8 @@ def _(w, grad, velocity, lr, momentum):
 @nesterov_step.mistake(
     "MOM-KERAS",
     name="the velocity holds minus lr times the gradient, as in Keras",
-    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is -lr times ours.",
+    sees="As long as lr stays the same and the velocity starts at zero, w agrees; the velocity is -lr times "
+    "ours.",
     question="That form is right in its own book. What does the velocity hold in the form asked for here?",
 )
 def _(w, grad, velocity, lr, momentum):
@@ -921,9 +948,11 @@ def _(w, grad, velocity, lr, momentum, kept={}):  # noqa: B006
     returns=("lr", "momentum"),
     hints=(
         "Both numbers are made of the same two roots.",
-        "Heavy ball behaves as if the valley had curvatures sqrt(mu) and sqrt(L). Take what you know of gradient "
+        "Heavy ball behaves as if the valley had curvatures sqrt(mu) and sqrt(L). Take what you know of "
+        "gradient "
         "descent, 2 / (mu + L) and (L - mu) / (L + mu), put the roots in, and square.",
-        "lr = (2 over the sum of the roots) squared; momentum = (difference of the roots over their sum) squared.",
+        "lr = (2 over the sum of the roots) squared; momentum = (difference of the roots over their sum) "
+        "squared.",
         "The same shape with other letters: a resonance between a weak spring p and a strong one q.\n"
         "    low, high = math.sqrt(p), math.sqrt(q)\n"
         "    contrast = (high - low) / (high + low)\n"
@@ -1095,7 +1124,8 @@ def _(mu, L):
     "BALL-EDGE",
     name="the learning rate is the largest stable one, not the best",
     sees="momentum agrees; lr is (2 + 2 momentum) / L, where the ball no longer settles.",
-    question="At the edge the steepest direction swings for ever. Where does every direction shrink equally fast?",
+    question="At the edge the steepest direction swings for ever. Where does every direction shrink equally "
+    "fast?",
 )
 def _(mu, L):
     low, high = math.sqrt(mu), math.sqrt(L)
@@ -1168,10 +1198,12 @@ def _(mu, L):
     returns="lr",
     hints=(
         "Let the gradient be 1 for ever. How large does each velocity become in the end?",
-        "The sum form settles at 1 / (1 - momentum), the average at 1. The step is lr times the velocity, so the two "
+        "The sum form settles at 1 / (1 - momentum), the average at 1. The step is lr times the velocity, so "
+        "the two "
         "learning rates have to make up for that factor.",
         "One division. At momentum 0.9 the answer is 10 times lr, at momentum 0 it is lr.",
-        "The same shape in another story: a pump whose pressure settles at 1 / (1 - leak) is replaced by one that "
+        "The same shape in another story: a pump whose pressure settles at 1 / (1 - leak) is replaced by one "
+        "that "
         "settles at 1.\n"
         "    opening = old_opening / (1 - leak)",
     ),
@@ -1204,7 +1236,8 @@ def _(convert):
     "AVG-TIMES",
     name="multiplied where it should be divided",
     sees="At momentum 0.9 the answer is a hundred times too small.",
-    question="The averaged velocity is the smaller of the two. Does its learning rate have to be larger or smaller?",
+    question="The averaged velocity is the smaller of the two. Does its learning rate have to be larger or "
+    "smaller?",
 )
 def _(lr, momentum):
     return lr * (1 - momentum)
@@ -1338,13 +1371,17 @@ def _(lr, momentum):
     "Nesterov's path, looking ahead",
     returns=["paths[0]", "paths[1]"],
     hints=(
-        "Before anything moves in a step, ask for the gradient once, at the right place, for both arrays together.",
-        "The right place is where the velocity alone would carry you: w - lr * momentum * velocity, for each array "
-        "with its own velocity. From there on it is 04.1: velocity first, then w, and w starts from where it was.",
+        "Before anything moves in a step, ask for the gradient once, at the right place, for both arrays "
+        "together.",
+        "The right place is where the velocity alone would carry you: w - lr * momentum * velocity, for each "
+        "array "
+        "with its own velocity. From there on it is 04.1: velocity first, then w, and w starts from where it "
+        "was.",
         "velocities = [zeros like each array]; then in each of `steps` rounds: a list of look-ahead points, "
         "grads = grad_fn(that list), and for each array its velocity, its w, and one more row for its path. "
         "New arrays with `=`, so that earlier rows stay as they were.",
-        "The same shape in another story, two buses that ask for the traffic where they will be, not where they are:\n"
+        "The same shape in another story, two buses that ask for the traffic where they will be, not where "
+        "they are:\n"
         "    ahead = [place + minutes * speed for place, speed in zip(places, speeds)]\n"
         "    jams = traffic(ahead)\n"
         "    for i in range(2):\n"
@@ -1358,10 +1395,10 @@ def nesterov_path(grad_fn, params, lr, momentum, steps):
     """Run Nesterov's method in its look-ahead form on two arrays and return the path of each.
 
     params is a list of two float arrays of different shape. grad_fn takes such a list and returns the list of
-    their gradients. Each array has its own velocity, zero at the start. In every step the gradient is taken at
-    w - lr*momentum*velocity, for both arrays at once; then velocity = momentum*velocity + gradient and
-    w = w - lr*velocity.
-    Return a list of two arrays of shape (steps + 1, *shape of the array), the start first; params stays as it is.
+    their gradients. Each array has its own velocity, zero at the start. In every step the gradient is taken
+    at w - lr*momentum*velocity, for both arrays at once; then velocity = momentum*velocity + gradient and w =
+    w - lr*velocity. Return a list of two arrays of shape (steps + 1, *shape of the array), the start first;
+    params stays as it is.
 
     >>> a, b = nesterov_path(lambda ps: [2 * p for p in ps], [np.array([1.0]), np.ones((2, 1))], 0.25, 0.5, 2)
     >>> a.ravel(), b.shape
@@ -1414,7 +1451,9 @@ def _walk_of_two(walk, where, params, lr, momentum, steps):
         for i in range(2):
             if step and len(asked) == steps:
                 clue = asked[step - 1][i]
-                yield Seen(f"{where}{here}", f"the point where the gradient of array {i} is taken", clue, clue=True)
+                yield Seen(
+                    f"{where}{here}", f"the point where the gradient of array {i} is taken", clue, clue=True
+                )
         for i in range(2):
             start = paths[i][step - 1] if step else None
             yield Seen(f"{where}{here}", f"paths[{i}]", paths[i][step], start=start)
@@ -1444,7 +1483,8 @@ def _(walk):
     "NAG-LOOKSIGN",
     name="it looks back instead of ahead",
     sees="The first step agrees; from the second on the gradient is taken behind w.",
-    question="If the velocity alone acted now, where would w be? Compare its sign with the line that moves w.",
+    question="If the velocity alone acted now, where would w be? Compare its sign with the line that moves "
+    "w.",
 )
 def _(grad_fn, params, lr, momentum, steps):
     return _nesterov_variant(grad_fn, params, lr, momentum, steps, look=lambda w, v: w + lr * momentum * v)
@@ -1473,7 +1513,8 @@ def _nesterov_variant(grad_fn, params, lr, momentum, steps, look=None, velocity=
 @nesterov_path.mistake(
     "NAG-NOLOOK",
     name="it does not look ahead",
-    sees="The first step agrees; from the second on the gradient is taken at w itself, so this is heavy ball.",
+    sees="The first step agrees; from the second on the gradient is taken at w itself, so this is heavy "
+    "ball.",
     question="At which point does your grad_fn get asked? Does the velocity appear in that point?",
 )
 def _(grad_fn, params, lr, momentum, steps):
@@ -1487,7 +1528,9 @@ def _(grad_fn, params, lr, momentum, steps):
     question="Your velocity is a sum of gradients. How often has it met lr when you look ahead?",
 )
 def _(grad_fn, params, lr, momentum, steps):
-    return _nesterov_variant(grad_fn, params, lr, momentum, steps, look=lambda w, v: w - lr * lr * momentum * v)
+    return _nesterov_variant(
+        grad_fn, params, lr, momentum, steps, look=lambda w, v: w - lr * lr * momentum * v
+    )
 
 
 @nesterov_path.mistake(
@@ -1553,8 +1596,10 @@ def _(grad_fn, params, lr, momentum, steps):
 @nesterov_path.mistake(
     "NAG-BOTHFORMS",
     name="it looks ahead in both ways at once",
-    sees="Already the first move is (1 + momentum) times the expected one, and the gradient is taken ahead as well.",
-    question="Two forms of one method: the gradient from ahead, or the longer step. Which one is this exercise?",
+    sees="Already the first move is (1 + momentum) times the expected one, and the gradient is taken ahead "
+    "as well.",
+    question="Two forms of one method: the gradient from ahead, or the longer step. Which one is this "
+    "exercise?",
 )
 def _(grad_fn, params, lr, momentum, steps):
     return _nesterov_variant(
@@ -1600,8 +1645,10 @@ def _(grad_fn, params, lr, momentum, steps):
 @nesterov_path.mistake(
     "GD-SEQ",
     name="the first array moves before the gradient of the second is taken",
-    sees="The first step of the first array agrees; the second array reacts to a first one that has moved on.",
-    question="For how many gradients is grad_fn asked in one step, and where does the first array stand each time?",
+    sees="The first step of the first array agrees; the second array reacts to a first one that has moved "
+    "on.",
+    question="For how many gradients is grad_fn asked in one step, and where does the first array stand each "
+    "time?",
 )
 def _(grad_fn, params, lr, momentum, steps):
     params = list(params)
@@ -1733,7 +1780,9 @@ def _(grad_fn, params, lr, momentum, steps):
     question="Two arrays could stand in the line that moves w. Which one was computed for it?",
 )
 def _(grad_fn, params, lr, momentum, steps):
-    return _nesterov_variant(grad_fn, params, lr, momentum, steps, move=lambda w, ahead, v, old, g: w - lr * g)
+    return _nesterov_variant(
+        grad_fn, params, lr, momentum, steps, move=lambda w, ahead, v, old, g: w - lr * g
+    )
 
 
 @nesterov_path.mistake(
@@ -1743,7 +1792,9 @@ def _(grad_fn, params, lr, momentum, steps):
     question="Follow one gradient through the velocity into w. How often is it multiplied by lr?",
 )
 def _(grad_fn, params, lr, momentum, steps):
-    return _nesterov_variant(grad_fn, params, lr, momentum, steps, velocity=lambda v, g: momentum * v + lr * g)
+    return _nesterov_variant(
+        grad_fn, params, lr, momentum, steps, velocity=lambda v, g: momentum * v + lr * g
+    )
 
 
 @nesterov_path.mistake("MOM-LR2")
@@ -1776,7 +1827,9 @@ def _(grad_fn, params, lr, momentum, steps):
     question="The gradient points uphill. On which side of it do you want to go?",
 )
 def _(grad_fn, params, lr, momentum, steps):
-    return _nesterov_variant(grad_fn, params, lr, momentum, steps, move=lambda w, ahead, v, old, g: w + lr * v)
+    return _nesterov_variant(
+        grad_fn, params, lr, momentum, steps, move=lambda w, ahead, v, old, g: w + lr * v
+    )
 
 
 @nesterov_path.mistake("GD-SIGN")
@@ -1891,7 +1944,8 @@ def _(grad_fn, params, lr, momentum, steps):
     "NAG-STEPSFIRST",
     name="one list of pairs instead of a pair of paths",
     sees="What comes back has one entry for each step, and each entry holds both arrays.",
-    question="The two arrays have different shapes. Which index has to come first, so that each path is one array?",
+    question="The two arrays have different shapes. Which index has to come first, so that each path is one "
+    "array?",
 )
 def _(grad_fn, params, lr, momentum, steps):
     return list(zip(*_nesterov_variant(grad_fn, params, lr, momentum, steps), strict=True))
@@ -1914,10 +1968,12 @@ def _(grad_fn, params, lr, momentum, steps):
     returns="names",
     hints=(
         "For each method there is one number to find first: the step at which it is there.",
-        "A method is there at the first step n with values[n] <= tol * values[0]. One that never gets there has to "
+        "A method is there at the first step n with values[n] <= tol * values[0]. One that never gets there "
+        "has to "
         "count as slower than all the others, and nan is never there.",
         "A dict from name to first step, with math.inf for never; then sort the names by it. "
-        "np.argmax of a row of False is 0, so ask np.any first. `sorted` keeps the given order where steps are equal.",
+        "np.argmax of a row of False is 0, so ask np.any first. `sorted` keeps the given order where steps "
+        "are equal.",
         "The same shape in another story, runners and the lap in which each is first under a minute:\n"
         "    first = {}\n"
         "    for name, laps in times.items():\n"
@@ -1930,10 +1986,10 @@ def _(grad_fn, params, lr, momentum, steps):
 def rank(values_by_method, tol):
     """Return the names of the methods as a list, fastest first.
 
-    values_by_method maps a name to a one-dimensional array: what the ruler shows after 0, 1, 2, ... steps, all
-    values >= 0. A method is there at the first step n with values[n] <= tol * values[0]; nan is never there.
-    Methods that never get there come last. Methods that need equally many steps keep the order in which they
-    were given.
+    values_by_method maps a name to a one-dimensional array: what the ruler shows after 0, 1, 2, ... steps,
+    all values >= 0. A method is there at the first step n with values[n] <= tol * values[0]; nan is never
+    there. Methods that never get there come last. Methods that need equally many steps keep the order in
+    which they were given.
 
     >>> rank({"a": np.array([4.0, 3.0, 2.0]), "b": np.array([9.0, 2.0, 2.0]), "c": np.array([1.0, 1.0])}, 0.5)
     ['b', 'a', 'c']

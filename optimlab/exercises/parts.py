@@ -1,21 +1,21 @@
 """What an exercise is made of. A lesson's file reads like a list:
 
-    @exercise("04.1", "One step with momentum", returns=("w", "velocity"), hints=(...))
-    def momentum_step(w, grad, velocity, lr, momentum):
-        '''Docstring: what the learner reads in the stub.'''
-        ...the reference: its source is the solution
+@exercise("04.1", "One step with momentum", returns=("w", "velocity"), hints=(...))
+def momentum_step(w, grad, velocity, lr, momentum):
+    '''Docstring: what the learner reads in the stub.'''
+    ...the reference: its source is the solution
 
-    @momentum_step.probe("two runs of five steps")
-    def _(step):
-        ...calls step and yields Seen(where, quantity, value)
+@momentum_step.probe("two runs of five steps")
+def _(step):
+    ...calls step and yields Seen(where, quantity, value)
 
-    @momentum_step.mistake("GD-SIGN", name=..., sees=..., question=...)
-    def _(w, grad, velocity, lr, momentum):
-        ...a real wrong answer
+@momentum_step.mistake("GD-SIGN", name=..., sees=..., question=...)
+def _(w, grad, velocity, lr, momentum):
+    ...a real wrong answer
 
-    @momentum_step.convention("...")
-    def _(w, grad, velocity, lr, momentum):
-        ...a right answer under another name
+@momentum_step.convention("...")
+def _(w, grad, velocity, lr, momentum):
+    ...a right answer under another name
 """
 
 import ast
@@ -44,7 +44,8 @@ HABITS = {
     "GD-INPLACE": Habit(
         name="it changes an array that it was given",
         sees="The returned numbers are right, but after the call the caller's own array is different.",
-        question="Which line writes into an argument instead of making a new array? (`a -= b` and `a[:] = b` do.)",
+        question="Which line writes into an argument instead of making a new array? (`a -= b` and `a[:] = b` "
+        "do.)",
     ),
     "GD-ALIAS": Habit(
         name="the returned array shares its memory with an argument",
@@ -54,7 +55,8 @@ HABITS = {
     "MOM-CLASSVAR": Habit(
         name="it remembers something between calls",
         sees="The same arguments give another result the second time.",
-        question="What lives longer than one call here: a default argument, a global, an attribute, a random number?",
+        question="What lives longer than one call here: a default argument, a global, an attribute, a random "
+        "number?",
     ),
 }
 
@@ -187,8 +189,9 @@ class Exercise:
 def exercise(id, title, returns, hints, form="", after=""):
     """Decorator that turns a reference function into an Exercise.
 
-    `returns` names what comes back (see `trace.Call`), `hints` are four rungs: where to look, the idea, the form,
-    a worked twin. `form` is a sentence for the stub's reader when one form is demanded; `after` is said on passing.
+    `returns` names what comes back (see `trace.Call`), `hints` are four rungs: where to look, the idea, the
+    form, a worked twin. `form` is a sentence for the stub's reader when one form is demanded; `after` is said
+    on passing.
     """
     _check_hints(id, hints)
 
@@ -225,7 +228,9 @@ def _probe_value(returns):
 
 def _check_hints(id, hints):
     if len(hints) != RUNGS:
-        raise ValueError(f"exercise {id} has {len(hints)} hints, expected {RUNGS}: look, idea, form, worked twin")
+        raise ValueError(
+            f"exercise {id} has {len(hints)} hints, expected {RUNGS}: look, idea, form, worked twin"
+        )
 
 
 def scale_of(*values):

@@ -41,5 +41,7 @@ def other_shapes(dtype=float):
     for label, shape in shapes.items():
         size = int(np.prod(shape))
         start = np.linspace(-1.0, 2.0, size).reshape(shape).astype(dtype)
-        grads = [(np.cos(np.arange(size) + 2.0 * k) + 0.25 * k).reshape(shape).astype(dtype) for k in range(3)]
+        grads = [
+            (np.cos(np.arange(size) + 2.0 * k) + 0.25 * k).reshape(shape).astype(dtype) for k in range(3)
+        ]
         yield label, start, grads

@@ -11,14 +11,16 @@ def refusal(registry, exercise, answer):
     if exercise.is_value:
         return _value_refusal(exercise, answer)
     if isinstance(answer, str):
-        return f'{_quoted(answer)} is text: pass the function itself, without quotes: check("{exercise.id}", {name})'
+        call = f'check("{exercise.id}", {name})'
+        return f"{_quoted(answer)} is text: pass the function itself, without quotes: {call}"
     if isinstance(answer, type):
         return f"{answer.__name__} is a class: pass a function, {_signature(exercise)}"
     if answer is None:
         return f"this is None: pass the function itself, without calling it: {name}"
     if isinstance(answer, (tuple, list, dict, np.ndarray)):
         what = "an array" if isinstance(answer, np.ndarray) else f"a {type(answer).__name__}"
-        return f"this is {what}, the result of a call perhaps: pass the function itself, without parentheses: {name}"
+        whole = "pass the function itself, without parentheses"
+        return f"this is {what}, the result of a call perhaps: {whole}: {name}"
     if isinstance(answer, (bool, int, float, complex, np.number)):
         return f"this is a number: pass the function itself, without parentheses: {name}"
     if not callable(answer):
@@ -59,7 +61,8 @@ def _signature_refusal(exercise, answer):
     except TypeError:
         return f"its arguments are ({', '.join(names)}), the exercise asks for ({', '.join(asked)})"
     if names[: len(asked)] != asked and sorted(names[: len(asked)]) == sorted(asked):
-        return f"its arguments are in another order, ({', '.join(names)}): the exercise asks for ({', '.join(asked)})"
+        order = f"({', '.join(names)}): the exercise asks for ({', '.join(asked)})"
+        return f"its arguments are in another order, {order}"
     return None
 
 
@@ -78,7 +81,14 @@ def _quoted(text):
     return '"' + (text if len(text) <= 40 else text[:37] + "...") + '"'
 
 
-EMPTY_BODIES = ("...", "pass", "return", "return ...", "raise NotImplementedError", "raise NotImplementedError('')")
+EMPTY_BODIES = (
+    "...",
+    "pass",
+    "return",
+    "return ...",
+    "raise NotImplementedError",
+    "raise NotImplementedError('')",
+)
 
 
 def is_unwritten(answer):

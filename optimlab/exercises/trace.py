@@ -1,7 +1,7 @@
 """A trace: what an answer did when a probe ran it, as a list of labelled values that can be compared.
 
-A probe never sees the learner's function itself. It gets a `Call`, which hands out copies, notices what happens
-to them, and returns plain arrays of its own.
+A probe never sees the learner's function itself. It gets a `Call`, which hands out copies, notices what
+happens to them, and returns plain arrays of its own.
 """
 
 import copy
@@ -86,7 +86,7 @@ class AskedTooOften(BaseException):
 
 
 class Counted:
-    """A callback for the learner's function that is asked at most `allowed` times in one call, and then raises.
+    """A callback for the learner's function that is asked at most `allowed` times a call, and then raises.
 
     >>> square = Counted("f", lambda x: x * x)
     >>> square(3)
@@ -112,7 +112,9 @@ class Counted:
 
 def _flat(args):
     try:
-        return np.concatenate([np.ravel(array).astype(float) for array in _arrays(list(args))] or [np.zeros(0)])
+        return np.concatenate(
+            [np.ravel(array).astype(float) for array in _arrays(list(args))] or [np.zeros(0)]
+        )
     except (TypeError, ValueError):
         return np.zeros(0)
 
@@ -120,8 +122,8 @@ def _flat(args):
 class Call:
     """The learner's function as a probe sees it: copies in, plain arrays out, every oddity noted.
 
-    `names` are the names of its arguments, `returns` says what comes back: a name for one value, a tuple or list
-    of names for a sequence, a dict for a mapping, None for "whatever it is".
+    `names` are the names of its arguments, `returns` says what comes back: a name for one value, a tuple or
+    list of names for a sequence, a dict for a mapping, None for "whatever it is".
     """
 
     def __init__(self, answer, names, returns):
@@ -314,4 +316,6 @@ def _own_line(failure, answer):
         return ""
     code = last.tb_frame.f_code
     text = linecache.getline(home, last.tb_lineno).strip()
-    return f"line {last.tb_lineno - code.co_firstlineno + 1} of {code.co_name}" + (f": {text}" if text else "")
+    return f"line {last.tb_lineno - code.co_firstlineno + 1} of {code.co_name}" + (
+        f": {text}" if text else ""
+    )

@@ -31,7 +31,7 @@ class Note:
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """The answer of `check`. `status` is one of the keys of MARKS, `mistake` an id or None, `convention` a name or None."""
+    """The answer of `check`. `status` is a key of MARKS, `mistake` an id, `convention` a name, or None."""
 
     exercise: str
     status: str

@@ -93,8 +93,12 @@ def test_wrong_signatures_are_named():
 
 
 def test_other_names_and_more_defaults_are_fine():
-    assert check("04.1", lambda w, g, v, eta, beta: (w - eta * (beta * v + g), beta * v + g)).status == "passed"
-    assert check("04.1", lambda w, g, v, lr=1, m=0, log=None: momentum_step(w, g, v, lr, m)).status == "passed"
+    assert (
+        check("04.1", lambda w, g, v, eta, beta: (w - eta * (beta * v + g), beta * v + g)).status == "passed"
+    )
+    assert (
+        check("04.1", lambda w, g, v, lr=1, m=0, log=None: momentum_step(w, g, v, lr, m)).status == "passed"
+    )
     assert check("04.1", lambda *args: momentum_step(*args)).status == "passed"
     assert check("04.1", functools.partial(momentum_step)).status == "passed"
 
@@ -149,7 +153,9 @@ def test_an_async_function_is_described():
     assert asyncio.iscoroutinefunction(momentum_step)
 
 
-@pytest.mark.parametrize("failure", [ValueError, KeyError, ZeroDivisionError, KeyboardInterrupt, SystemExit, GeneratorExit])
+@pytest.mark.parametrize(
+    "failure", [ValueError, KeyError, ZeroDivisionError, KeyboardInterrupt, SystemExit, GeneratorExit]
+)
 def test_an_answer_that_raises_is_quoted(failure):
     def answer(w, grad, velocity, lr, momentum):
         w = w + 1
@@ -304,7 +310,9 @@ def test_state_in_a_global_an_attribute_or_a_closure_is_named():
         return w - lr * memory["v"], memory["v"].copy()
 
     def by_chance(w, grad, velocity, lr, momentum):
-        return momentum_step(w + 1e-3 * np.random.default_rng().normal(size=w.shape), grad, velocity, lr, momentum)
+        return momentum_step(
+            w + 1e-3 * np.random.default_rng().normal(size=w.shape), grad, velocity, lr, momentum
+        )
 
     for answer in (by_attribute, by_closure, by_chance):
         for _ in range(2):

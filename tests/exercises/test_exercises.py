@@ -65,7 +65,15 @@ def test_the_stub_is_not_attempted(exercise):
 
 @pytest.mark.parametrize(
     "body",
-    ["...", "pass", "return", "return None", "raise NotImplementedError", "raise NotImplementedError('later')", "#"],
+    [
+        "...",
+        "pass",
+        "return",
+        "return None",
+        "raise NotImplementedError",
+        "raise NotImplementedError('later')",
+        "#",
+    ],
 )
 @every
 def test_an_empty_body_is_not_attempted(exercise, body):
@@ -96,7 +104,11 @@ def test_a_mistake_says_what_is_seen_and_asks_a_question(exercise):
     names = [mistake.name for mistake in exercise.mistakes]
     assert len(set(names)) == len(names)
     for mistake in exercise.mistakes:
-        assert mistake.name and mistake.sees.endswith(".") and mistake.question.rstrip(")").endswith((".", "?", "do."))
+        assert (
+            mistake.name
+            and mistake.sees.endswith(".")
+            and mistake.question.rstrip(")").endswith((".", "?", "do."))
+        )
         assert "?" in mistake.question
         prose = " ".join((mistake.name, mistake.sees, mistake.question)).lower()
         assert not [word for word in NOT_IN_PROSE if word in prose], prose

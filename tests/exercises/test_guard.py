@@ -50,7 +50,7 @@ def swallowing_in_finally():
             while True:
                 pass
         finally:
-            continue
+            continue  # noqa: B012
 
 
 def sleeping_in_slices():
