@@ -226,7 +226,7 @@ def curve_marks(result):
 
 
 def lr_mark(lr):
-    return Points(np.array([lr]), np.array([0.12]), INK, "^", 10)
+    return Points(np.array([lr]), np.array([0.0]), INK, "^", 11)
 
 
 def line_marks(lr, lambda2):
@@ -241,7 +241,7 @@ def line_marks(lr, lambda2):
             x = np.array([low, high])
             marks.append(Area(x, np.zeros(2), np.ones(2), color, 0.10))
             marks.append(
-                Text(math.sqrt(low * high), 0.12, word, color="#444444", size=9.5, within=(low, high))
+                Text(math.sqrt(low * high), 0.22, word, color="#444444", size=9.5, within=(low, high))
             )
     return [
         *marks,

@@ -368,6 +368,8 @@ def numbers(values, result, runs):
         found = slope([(kappa, steps) for name, kappa, steps in points if name == method])
         if found is not None:
             rows.append((f"slope of your points, {method}", number(found, 2)))
+        elif method == values["method"]:
+            rows.append((f"slope of your points, {method}", "needs two κ"))
     return rows
 
 

@@ -613,6 +613,9 @@ class ControlView {
       if (event.key === "ArrowUp" || event.key === "ArrowDown") {
         event.preventDefault();
         this.nudge(event.key === "ArrowUp" ? 1 : -1);
+      } else if (event.key === "Enter") {
+        event.stopPropagation();
+        this.typed(true);
       }
     });
     const row = make("div", { class: "ol-row" }, this.slider);

@@ -89,6 +89,7 @@ class LiveFigure(_Asks, _Widget):
         self.question = interactive.question
         self.values = values
         self.extras = extras
+        self.backgrounds = interactive.backgrounds()  # here, not when asked for: that may be another thread
         self.runs = []
         self.locked = True
         super().__init__(self._spec(task))
@@ -119,7 +120,6 @@ class LiveFigure(_Asks, _Widget):
 
     def _on_open(self, message):
         """A view appears: where things stand, what stands still, and the first picture."""
-        backgrounds = self.interactive.backgrounds()
         asked = self._asked()
         self.locked = asked is None
         frame = self.interactive.first_look(self.values) if self.locked else self._frame()
@@ -129,10 +129,10 @@ class LiveFigure(_Asks, _Widget):
             "asked": asked,
             "values": self.values,
             "frame": picture,
-            "backgrounds": list(backgrounds),
+            "backgrounds": list(self.backgrounds),
             "solved": [i for i in range(-1, len(self.interactive.tasks)) if self._solved(i)],
         }
-        return reply, [block, *backgrounds.values()]
+        return reply, [block, *self.backgrounds.values()]
 
     def _on_draw(self, message):
         values, _ = self.interactive.clean(message["values"])

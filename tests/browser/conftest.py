@@ -51,7 +51,9 @@ def browser():
     except ImportError:
         cannot("The browser tests need the package playwright.")
     named = os.environ.get("OPTIMLAB_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+    found = named or next(
+        filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
+    )
     if not found or not Path(found).exists():
         cannot("The browser tests need Chromium: install it, or name it in OPTIMLAB_CHROMIUM.")
     with sync_playwright() as playwright:
@@ -62,7 +64,8 @@ def browser():
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """JupyterLab on a free port, with configuration, data and notebooks of its own -> (address, token, folder)."""
+    """JupyterLab on a free port, with configuration, data and notebooks of its own -> (address, token, "
+    "folder)."""
     if not _has_lab():
         cannot("The browser tests need the package jupyterlab.")
     home = tmp_path_factory.mktemp("jupyter")
@@ -115,7 +118,8 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def lab(browser, server, request):
-    """Opens notebooks: lab(cells) runs them and gives a page; lab.errors are the console's and the kernel's."""
+    """Opens notebooks: lab(cells) runs them and gives a page; lab.errors are the console's and the "
+    "kernel's."""
     labs = Lab(browser, server, re.sub(r"\W+", "-", request.node.name).strip("-"))
     yield labs
     labs.close()
@@ -135,29 +139,42 @@ class Lab:
         self.context = self.page = None
 
     def open(self, cells=None, notebook=None, width=1280, height=1700, **context):
-        """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel that is idle."""
+        """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel "
+        "that is idle."""
         if notebook is not None:
             target = self.folder / Path(notebook).name
             shutil.copy(notebook, target)
         else:
             target = self.folder / "test.ipynb"
             book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-            book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            book.metadata["kernelspec"] = {
+                "name": "python3",
+                "display_name": "Python 3",
+                "language": "python",
+            }
             nbformat.write(book, target)
         self.context = self.browser.new_context(viewport={"width": width, "height": height}, **context)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.address)
         page = self.page = self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
         page.on("console", self._console)
-        page.goto(f"{self.address}/lab/workspaces/{self.name}/tree/{self.name}/{target.name}?token={self.token}")
-        page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.sessionContext", timeout=60_000)
+        page.goto(
+            f"{self.address}/lab/workspaces/{self.name}/tree/{self.name}/{target.name}?token={self.token}"
+        )
+        page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.sessionContext", timeout=60_000
+        )
         page.evaluate("() => jupyterapp.shell.collapseLeft()")
         self.wait_idle(page)
         return page
 
     def _console(self, message):
         """Errors of ours: JupyterLab has some of its own, about its server, that say nothing of a figure."""
-        if message.type == "error" and "favicon" not in message.text and "Failed to load resource" not in message.text:
+        if (
+            message.type == "error"
+            and "favicon" not in message.text
+            and "Failed to load resource" not in message.text
+        ):
             self.errors.append(f"console: {message.text}")
 
     def wait_idle(self, page, seconds=120):
@@ -176,7 +193,9 @@ class Lab:
 
     def tracebacks(self, page):
         """What the cells' outputs hold of errors."""
-        return page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']").all_text_contents()
+        return page.locator(
+            ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
+        ).all_text_contents()
 
     def shoot(self, target, name):
         """A screenshot, kept where OPTIMLAB_SCREENSHOTS says, else beside the notebook."""

@@ -1,43 +1,386 @@
 """Every live figure, driven as a learner drives it, in a real JupyterLab."""
 
+import ast
+import re
+
 import pytest
 
 from optimlab import live
 
-FIGURES = ["cliff", "conditioning", "phase_map"]
+# name: (how the first question is answered, words of the reply, a slider, the panel with the start point,
+#        the task whose first try is wrong, then how to solve it: task, boxes to fill)
+SESSIONS = {
+    "cliff": {
+        "guess": "It arrives a little sooner",
+        "reply": "Longer steps do arrive sooner",
+        "slider": "learning rate lr",
+        "to": "-0.72",
+        "shows": "below 2/λ₂",
+        "box": ("learning rate lr, as a number", "0.201", "doubles every 69.7 steps"),
+        "bad": ("7", "Write a number from 0.001 to 0.3."),
+        "task": (2, {"learning rate lr, as a number": "0.1"}, {"learning rate lr, as a number": "0.1818"}),
+    },
+    "conditioning": {
+        "guess": "270",
+        "reply": "Ten times as many is what gradient descent pays",
+        "slider": "condition number κ",
+        "to": "2",
+        "shows": "κ = 100",
+        "box": ("condition number κ, as a number", "1000", "takes 315 steps"),
+        "bad": ("0,5", "Write a number from 1 to 1000."),
+        "task": (3, {"condition number κ, as a number": "2"}, {"condition number κ, as a number": "1"}),
+    },
+    "phase_map": {
+        "guess": "the same share as before",
+        "reply": "0.949 again",
+        "slider": "a = lr·λ",
+        "to": "1.5",
+        "shows": "a = 1.5",
+        "box": ("a = lr·λ, as a number", "3.9", "runs away"),
+        "bad": ("", "Write a number from 0 to 4."),
+        "task": (1, {"momentum β, as a number": "0.5"}, {"momentum β, as a number": "0.64"}),
+    },
+}
 
 
-def test_it_shows(lab):
-    page = lab.open(["from optimlab import live\nlive.cliff()", "live.conditioning()", "live.phase_map()"])
+class Driver:
+    """One figure's card, and what a learner does with it."""
+
+    def __init__(self, lab, page, card):
+        self.lab, self.page, self.card = lab, page, card
+
+    def control(self, label):
+        return self.card.get_by_label(label, exact=True)
+
+    def button(self, name):
+        return self.card.get_by_role("button", name=name, exact=True)
+
+    def readout(self):
+        return self.card.locator(".ol-readout").inner_text()
+
+    def picture(self):
+        """All the canvases' pixels."""
+        return self.card.locator("canvas").evaluate_all("all => all.map(c => c.toDataURL()).join('')")
+
+    def sees(self, words, seconds=10):
+        self.card.locator(".ol-readout", has_text=words).wait_for(timeout=seconds * 1000)
+
+    def changes(self, act, seconds=10):
+        """Do something, and wait until the picture is another one."""
+        before = self.picture()
+        act()
+        for _ in range(int(seconds * 20)):
+            if self.picture() != before:
+                self.settle()
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("the picture did not change")
+
+    def settle(self):
+        """Wait until the picture stands still."""
+        last = None
+        while (now := self.picture()) != last:
+            last = now
+            self.page.wait_for_timeout(250)
+
+    def predict(self, guess):
+        box = self.card.locator(".ol-question input[type=text]")
+        if box.count():
+            box.fill(guess)
+        else:
+            self.control(guess).check()
+        self.changes(lambda: self.button("Lock in my guess").click())
+
+    def drag(self, by):
+        """Take the start point with the mouse and pull it, in pixels."""
+        handle = self.card.locator(".ol-handle").first
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        for part in (0.3, 0.6, 1.0):
+            self.page.mouse.move(x + part * by[0], y + part * by[1])
+        self.page.mouse.up()
+        return box, lambda: handle.bounding_box()
+
+
+def show(lab, *cells, **window):
+    page = lab.open(["from optimlab import live, predict, quiz\nimport time", *cells], **window)
     lab.run_all(page)
-    page.wait_for_timeout(1500)
+    assert lab.tracebacks(page) == []
     cards = page.locator(".ol-card")
-    print(lab.errors, lab.tracebacks(page), cards.count())
-    for i in range(cards.count()):
-        lab.shoot(cards.nth(i), f"locked-{i}")
-    for i in range(cards.count()):
-        card = cards.nth(i)
-        card.get_by_role("button", name="Skip").click()
-        page.wait_for_timeout(800)
-        lab.shoot(card, f"open-{i}")
-    print(lab.errors)
-    assert not lab.errors
+    cards.last.wait_for()
+    return [Driver(lab, page, cards.nth(i)) for i in range(cards.count())]
 
 
-def test_look(lab):
-    page = lab.open(["from optimlab import live\nlive.cliff(lr=0.201)", "live.conditioning(kappa=100)", "live.phase_map.task(1)"])
-    lab.run_all(page)
-    page.wait_for_timeout(1000)
-    print(page.evaluate("() => { const d = document.querySelector('.ol-numbers'); const s = getComputedStyle(d); return [s.display, s.gridTemplateColumns, d.offsetWidth, getComputedStyle(d.closest('.ol-host')).containerType] }"))
-    page.wait_for_timeout(800)
-    cards = page.locator(".ol-card")
-    print("TB", lab.tracebacks(page), lab.errors, cards.count()); lab.shoot(page, "whole")
-    cards.nth(0).get_by_label("It runs away").check(timeout=2000)
-    cards.nth(0).get_by_role("button", name="Lock in my guess").click()
-    cards.nth(1).get_by_label("Your guess, in steps").fill("270")
-    cards.nth(1).get_by_role("button", name="Lock in my guess").click()
-    cards.nth(2).get_by_label("the same share as before").check(timeout=2000)
-    cards.nth(2).get_by_role("button", name="Lock in my guess").click()
-    page.wait_for_timeout(1500)
-    for i in range(3):
-        lab.shoot(page.locator(".ol-card").nth(i), f"look-{i}")
+def run_cell(driver, code):
+    """Run code in a new last cell -> what it prints."""
+    page = driver.page
+    page.evaluate(
+        """async (code) => {
+            const notebook = jupyterapp.shell.currentWidget.content;
+            notebook.activeCellIndex = notebook.widgets.length - 1;
+            await jupyterapp.commands.execute('notebook:insert-cell-below');
+            notebook.activeCell.model.sharedModel.setSource(code);
+            await jupyterapp.commands.execute('notebook:run-cell');
+        }""",
+        code,
+    )
+    return page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output").last.inner_text().strip()
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_session(lab, name):
+    script = SESSIONS[name]
+    (figure,) = show(lab, f"fig = live.{name}()\nfig")
+    card, page = figure.card, figure.page
+
+    # before the guess: controls off, no numbers, no tasks
+    card.locator(".ol-title").first.wait_for()
+    figure.settle()
+    assert figure.control(script["slider"]).is_disabled()
+    assert figure.button("Play").is_disabled()
+    assert card.locator(".ol-numbers > div").count() == 0
+    assert not card.locator(".ol-tasks").is_visible()
+    lab.shoot(card, f"{name}-1-before")
+
+    # the guess is answered, the figure opens
+    figure.predict(script["guess"])
+    assert script["reply"] in card.locator(".ol-question .ol-reply").inner_text()
+    assert card.get_by_role("button", name="Lock in my guess").count() == 0
+    assert figure.control(script["slider"]).is_enabled()
+    assert card.locator(".ol-numbers > div").count() >= 3
+    lab.shoot(card, f"{name}-2-after")
+    height = card.bounding_box()["height"]
+
+    # a slider, dragged: titles and numbers follow; the read-out waits for the release
+    slider, before = figure.control(script["slider"]), figure.readout()
+    figure.changes(
+        lambda: slider.evaluate(
+            f"(s) => {{ s.value = {script['to']}; s.dispatchEvent(new Event('input')); }}"
+        )
+    )
+    assert figure.readout() == before
+    slider.evaluate("(s) => s.dispatchEvent(new Event('change'))")
+    figure.sees(script["shows"])
+
+    # a number, typed; then one that is none: a sentence beside the box, and the picture stays
+    label, text, words = script["box"]
+    figure.changes(lambda: (figure.control(label).fill(text), figure.control(label).press("Enter")))
+    figure.sees(words)
+    lab.shoot(card, f"{name}-3-typed")
+    good = figure.picture()
+    bad, sentence = script["bad"]
+    figure.control(label).fill(bad)
+    card.get_by_text(sentence).wait_for()
+    page.wait_for_timeout(300)
+    assert figure.picture() == good
+    figure.control(label).fill(text)
+    assert card.get_by_text(sentence).count() == 0
+
+    # nothing has jumped
+    assert abs(card.bounding_box()["height"] - height) <= 2
+
+    # the start point: by mouse, then by arrow keys
+    figure.button("Reset").click()
+    figure.settle()
+    was, now = None, None
+
+    def pull():
+        nonlocal was, now
+        was, now = figure.drag((-60, 30) if name != "phase_map" else (90, 60))
+
+    figure.changes(pull)
+    moved = now()
+    assert abs(moved["x"] - was["x"]) > 30 and abs(moved["y"] - was["y"]) > 15
+    handle = card.locator(".ol-handle").first
+    active = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
+    at = page.evaluate(active)
+    handle.focus()
+    figure.changes(lambda: page.keyboard.press("ArrowRight"))
+    assert handle.bounding_box()["x"] > moved["x"]
+    figure.control(script["slider"]).focus()
+    figure.changes(lambda: page.keyboard.press("ArrowRight"))
+    assert page.evaluate(active) == at
+
+    # play, pause, step, reset
+    figure.button("Reset").click()
+    figure.settle()
+    steps = f"live.{name} steps"
+    first = int(run_cell(figure, "print(fig.values['steps'])"))
+    figure.button("Step 1").click()
+    figure.settle()
+    assert int(run_cell(figure, "print(fig.values['steps'])")) == first + 1, steps
+    figure.changes(lambda: figure.button("Step 10").click())
+    figure.button("Play").click()
+    page.wait_for_timeout(600)
+    assert figure.button("Pause").count() == 1
+    figure.button("Pause").click()
+    figure.settle()
+    assert int(run_cell(figure, "print(fig.values['steps'])")) > first + 11
+    figure.changes(lambda: figure.button("Reset").click())
+    assert int(run_cell(figure, "print(fig.values['steps'])")) == first
+
+    # a task: wrong, then right
+    number, wrong, right = script["task"]
+    card.get_by_role("button", name=f"Task {number}").click()
+    for boxes, verdict in ((wrong, "Not yet."), (right, "✓")):
+        for box, value in boxes.items():
+            figure.control(box).fill(value)
+            figure.control(box).press("Enter")
+        figure.settle()
+        card.locator(".ol-task").get_by_role("button", name="Check").click()
+        card.locator(".ol-task .ol-reply", has_text=verdict).wait_for()
+    assert card.get_by_role("button", name=f"Task {number} ✓").count() == 1
+    lab.shoot(card, f"{name}-4-task")
+
+    # the code that recreates all this
+    figure.button("Copy as code").click()
+    card.locator(".ol-code code").wait_for()
+    code = card.locator(".ol-code code").inner_text()
+    assert page.evaluate("() => navigator.clipboard.readText()") == code
+    again = eval(code, {"live": live})  # noqa: S307
+    shown = ast.literal_eval(run_cell(figure, "print(fig.values)"))
+    assert {k: v for k, v in again.values.items() if k not in ("lr", "beta")} == {
+        k: v for k, v in shown.items() if k not in ("lr", "beta")
+    }
+    assert re.fullmatch(rf"live\.{name}\(.*\)", code)
+
+    # run once more: it stands open and says what was guessed
+    page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    lab.wait_idle(page)
+    page.locator(".ol-card").first.locator(".ol-done").wait_for()
+    assert figure.control(script["slider"]).is_enabled()
+
+    assert lab.tracebacks(page) == []
+    assert lab.errors == []
+
+
+def test_a_restarted_kernel_is_said(lab):
+    figure, question = show(lab, "live.cliff()", "predict('02.kappa')")
+    figure.predict("It runs away")
+    lab.restart(figure.page)
+    figure.card.locator(".ol-status", has_text="The kernel was restarted. Run this cell again").wait_for(
+        timeout=30_000
+    )
+    assert figure.control("learning rate lr").is_disabled()
+    assert figure.button("Play").is_disabled()
+    assert figure.card.locator(".ol-handle").first.is_disabled()
+    assert "The kernel was restarted" in question.card.inner_text()
+    lab.shoot(figure.card, "restarted")
+
+
+def test_a_busy_kernel_is_said_and_the_newest_value_is_drawn(lab):
+    (figure,) = show(
+        lab,
+        "fig = live.cliff()\nanswer, seen = fig._on_draw, []\n"
+        "def slowly(message):\n    seen.append(message['values']['lr'])\n    time.sleep(0.15)\n    return "
+        "answer(message)\n"
+        "fig._on_draw = slowly\nfig",
+    )
+    figure.predict("It runs away")
+    slider = figure.control("learning rate lr")
+    slider.evaluate(
+        """async (s) => {
+            for (let i = 0; i <= 60; i++) {
+                s.value = -3 + 0.04 * i;
+                s.dispatchEvent(new Event('input'));
+                await new Promise((go) => setTimeout(go, 10));
+            }
+            s.dispatchEvent(new Event('change'));
+        }"""
+    )
+    figure.settle()
+    seen = ast.literal_eval(run_cell(figure, "print(seen)"))
+    assert seen[0] == 0.05  # the picture after the guess
+    assert len(seen) < 20
+    assert seen[1:] == sorted(seen[1:])
+    assert seen[-1] == 0.251
+    assert "0.251" in figure.readout()
+    slow = "def slowly(message):\n    time.sleep(3)\n    return answer(message)\nfig._on_draw = slowly\nprint('slow')"
+    assert run_cell(figure, slow) == "slow"
+    slider.evaluate("(s) => { s.value = -2; s.dispatchEvent(new Event('change')); }")
+    figure.card.locator(".ol-status", has_text="The kernel is busy").wait_for(timeout=6_000)
+    figure.sees("lr 0.01 is below")
+    assert figure.card.locator(".ol-status").inner_text() == ""
+    assert lab.errors == []
+
+
+def test_predict_and_quiz(lab):
+    ask = "from optimlab.questions import Question\n"
+    guess, quiz = show(
+        lab,
+        ask
+        + "predict(Question('t.a', 'How many moves?', unit='moves', answer=2, reply='One for each axis.'))",
+        ask + "quiz(Question('t.b', 'Which axis limits `lr`?', ('the flat one', 'the steep one'), "
+        "answer='the steep one', replies={'the flat one': 'It only costs time.', 'the steep one': 'It "
+        "explodes.'}, "
+        "again=True))",
+    )
+    page = guess.page
+    guess.button("Lock in my guess").click()
+    guess.card.get_by_text("Write a number, for example 10.").wait_for()
+    guess.control("Your guess, in moves").fill("23")
+    guess.control("Your guess, in moves").press("Enter")
+    guess.card.get_by_text("You wrote 23 moves. The answer is 2 moves. One for each axis.").wait_for()
+    assert guess.control("Your guess, in moves").is_disabled()
+    assert quiz.card.locator("code").inner_text() == "lr"
+    quiz.control("the flat one").check()
+    quiz.button("Check").click()
+    quiz.card.get_by_text("Not yet. It only costs time.").wait_for()
+    quiz.control("the steep one").check()
+    quiz.button("Check").click()
+    quiz.card.get_by_text("Right. It explodes.").wait_for()
+    lab.shoot(guess.card, "predict")
+    lab.shoot(quiz.card, "quiz")
+    assert page.locator(".optimlab-still-question").count() == 0
+    assert lab.errors == []
+
+
+def test_a_narrow_dark_window_and_a_finger(lab):
+    (figure,) = show(
+        lab,
+        "live.phase_map()",
+        width=430,
+        height=2600,
+        has_touch=True,
+        reduced_motion="reduce",
+        device_scale_factor=2,
+    )
+    page, card = figure.page, figure.card
+    page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    figure.predict("the same share as before")
+    panels = [card.locator(".ol-panel").nth(i).bounding_box() for i in range(4)]
+    assert len({round(panel["x"]) for panel in panels}) == 1
+    assert [p["y"] for p in panels] == sorted(p["y"] for p in panels)
+    assert card.evaluate("(c) => c.scrollWidth <= c.clientWidth + 1")
+    sharp = card.locator("canvas").first.evaluate("(c) => c.width / c.clientWidth")
+    assert sharp == pytest.approx(2, abs=0.02)
+    assert card.evaluate("(c) => getComputedStyle(c).backgroundColor") == "rgb(255, 255, 255)"
+    figure.button("Play").tap()
+    figure.settle()
+    assert figure.control("steps").input_value() == "100"
+    lab.shoot(card, "narrow-dark")
+
+    # a finger on the handle
+    handle = card.locator(".ol-handle").first
+    before = handle.bounding_box()
+    figure.changes(
+        lambda: handle.evaluate(
+            """(h) => {
+                const at = h.getBoundingClientRect(), x = at.x + 16, y = at.y + 16;
+                const finger = (kind, dx) => new PointerEvent(kind, {
+                    pointerId: 9, pointerType: 'touch', isPrimary: true, bubbles: true, button: 0,
+                    clientX: x + dx, clientY: y + 10,
+                });
+                h.setPointerCapture = () => {};
+                h.dispatchEvent(finger('pointerdown', 0));
+                h.dispatchEvent(finger('pointermove', 60));
+                h.dispatchEvent(finger('pointerup', 60));
+            }"""
+        )
+    )
+    assert handle.bounding_box()["x"] > before["x"] + 40
+    assert handle.evaluate("(h) => getComputedStyle(h).touchAction") == "none"
+    assert lab.errors == []

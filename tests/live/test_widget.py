@@ -4,6 +4,7 @@ import base64
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from optimlab import live, progress
 from optimlab.live.figure import WIDGET_VIEW
 from optimlab.questions import Question
 
+ROOT = Path(live.__file__).parents[2]
 FIGURES = [live.cliff, live.conditioning, live.phase_map]
 
 
@@ -66,7 +68,7 @@ for figure in (live.cliff(lr=0.2), live.phase_map(), predict("02.kappa")):
     print(hashlib.sha256(figure.still_html().encode()).hexdigest())
 """
     runs = [
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
         for _ in range(2)
     ]
     assert runs[0].stdout == runs[1].stdout
