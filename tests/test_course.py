@@ -432,7 +432,7 @@ def test_a_tool_is_quiet_unless_it_fails(root, capfd):
     ("error: Failed to fetch\n  Caused by: dns error: failed to lookup address information", "registry"),
     ("ERROR: [WinError 32] The process cannot access the file", "end other JupyterLabs"),
     ("ERROR: [Errno 13] Permission denied: '.venv/bin/jupyter'", "end other JupyterLabs"),
-    ("The virtual environment was not created because ensurepip is not\navailable.", "apt-get install python3-venv"),
+    ("It was not created because ensurepip is not\navailable.", "apt-get install python3-venv"),
     ("error: metadata-generation-failed", "reason printed above"),
 ])
 def test_a_failed_install_is_explained_in_one_sentence(text, sentence):
