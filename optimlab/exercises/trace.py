@@ -170,7 +170,7 @@ class Call:
         for name, after, original in zip(self.names, given, before, strict=False):
             if not same(after, original) and name not in self.habits.changed:
                 self.habits.changed.append(name)
-            if _shares_memory(raw, after) and name not in self.habits.shared:
+            if _shares_memory(raw, self.returns, after) and name not in self.habits.shared:
                 self.habits.shared.append(name)
         return result
 
@@ -232,8 +232,7 @@ def unpacked(raw, names):
             raise Unusable(f"returns {_described(raw)}, where a dict with the keys {keys} is asked for")
         return {key: _leaf(raw[key], name) for key, name in names.items()}
     wanted = f"({', '.join(names)})" if isinstance(names, tuple) else f"a list of {len(names)} arrays"
-    many = isinstance(raw, (tuple, list)) or (isinstance(raw, np.ndarray) and raw.ndim > 0)
-    if not many or len(raw) != len(names):
+    if not _is_many(raw) or len(raw) != len(names):
         raise Unusable(f"returns {_described(raw)}, where {wanted} is asked for")
     return type(names)(_leaf(part, name) for part, name in zip(raw, names, strict=True))
 
@@ -282,13 +281,15 @@ def _arrays(value):
     return []
 
 
-def _shares_memory(raw, argument):
-    returned = [raw] if isinstance(raw, np.ndarray) else []
-    if isinstance(raw, (tuple, list)):
-        returned = [part for part in raw if isinstance(part, np.ndarray)]
-    elif isinstance(raw, dict):
-        returned = [part for part in raw.values() if isinstance(part, np.ndarray)]
+def _shares_memory(raw, names, argument):
+    """True if an array that came back is an argument's; a list in place of one array is not an array."""
+    parts = [raw] if isinstance(names, str) else list(raw.values()) if isinstance(raw, dict) else raw
+    returned = [part for part in parts if isinstance(part, np.ndarray)] if _is_many(parts) else []
     return any(np.may_share_memory(a, b) for a in returned for b in _arrays(argument))
+
+
+def _is_many(raw):
+    return isinstance(raw, (tuple, list)) or (isinstance(raw, np.ndarray) and raw.ndim > 0)
 
 
 def _stop_from(failure, answer):

@@ -1,0 +1,243 @@
+"""Break each reference mechanically, in every place: no mutant that behaves differently may pass.
+
+Whether a mutant behaves differently is decided without the checker, on random arguments.
+"""
+
+import ast
+import copy
+import math
+
+import numpy as np
+import pytest
+
+from optimlab.exercises import REGISTRY, guard
+from optimlab.exercises.judge import judge
+
+SWAPS = {
+    ast.Add: [ast.Sub, ast.Mult],
+    ast.Sub: [ast.Add, ast.Mult],
+    ast.Mult: [ast.Div, ast.Add],
+    ast.Div: [ast.Mult, ast.Sub],
+    ast.Pow: [ast.Mult],
+    ast.MatMult: [ast.Mult],
+    ast.Gt: [ast.GtE, ast.Lt],
+    ast.LtE: [ast.Lt, ast.GtE],
+    ast.Eq: [ast.NotEq],
+}
+
+
+def mutants_of(source):
+    """(what was changed, function source) for every single change of the function's body."""
+    function = ast.parse(source).body[0]
+    names = sorted(
+        {
+            node.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        | {argument.arg for argument in function.args.args}
+    )
+    count = sum(1 for _ in ast.walk(function))
+    for place in range(count):
+        for number in range(20):
+            tree = copy.deepcopy(function)
+            node = list(ast.walk(tree))[place]
+            told = change(tree, node, number, names)
+            if told is None:
+                break
+            if told:
+                tree.body[0] = ast.Pass() if isinstance(tree.body[0], ast.Expr) else tree.body[0]
+                yield (
+                    f"line {getattr(node, 'lineno', '?')}: {told}",
+                    ast.unparse(ast.fix_missing_locations(tree)),
+                )
+
+
+def change(tree, node, number, names):
+    """Make change `number` of `node` in place and say what it was; "" to skip it, None after the last."""
+    if isinstance(node, (ast.BinOp, ast.Compare)):
+        old = node.op if isinstance(node, ast.BinOp) else node.ops[0]
+        new = SWAPS.get(type(old), [])
+        if number < len(new):
+            if isinstance(node, ast.BinOp):
+                node.op = new[number]()
+            else:
+                node.ops[0] = new[number]()
+            return f"{type(old).__name__} became {new[number].__name__}"
+        if isinstance(node, ast.BinOp) and number < len(new) + 2:
+            side = ("left", "right")[number - len(new)]
+            keep = getattr(node, side)
+            replace(tree, node, keep)
+            return f"only the {side} side of {type(old).__name__} kept"
+        return None
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        values = [node.value + 1, node.value - 1, -node.value, 0.5 * node.value]
+        if number >= len(values):
+            return None
+        old, node.value = node.value, values[number]
+        return f"{old} became {node.value}" if node.value != old else ""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+        others = [name for name in names if name != node.id]
+        if number >= len(others):
+            return None
+        old, node.id = node.id, others[number]
+        return f"{old} became {node.id}"
+    if isinstance(node, (ast.FunctionDef, ast.For, ast.While, ast.If)):
+        body = node.body[1:] if isinstance(node, ast.FunctionDef) else node.body
+        if number >= len(body):
+            return None
+        gone = body[number]
+        node.body[node.body.index(gone)] = ast.Pass()
+        return f"dropped: {ast.unparse(gone).splitlines()[0]}"
+    if isinstance(node, ast.UnaryOp) and number == 0:
+        replace(tree, node, node.operand)
+        return "sign dropped"
+    if isinstance(node, ast.IfExp) and number < 2:
+        replace(tree, node, (node.body, node.orelse)[number])
+        return "one branch only"
+    return None
+
+
+def replace(tree, old, new):
+    for parent in ast.walk(tree):
+        for name, value in ast.iter_fields(parent):
+            if value is old:
+                setattr(parent, name, new)
+            elif isinstance(value, list) and any(part is old for part in value):
+                value[[part is old for part in value].index(True)] = new
+
+
+def random_arguments(id, rng):
+    """Arguments of the kind that the exercise's docstring promises."""
+    vector = rng.normal(size=rng.integers(1, 5)) * 3
+    lr, momentum = rng.uniform(0.01, 0.3), rng.uniform(0, 0.95)
+    if id in ("04.1", "04.2"):
+        return vector, rng.normal(size=vector.shape), rng.normal(size=vector.shape), lr, momentum
+    if id == "02.1":
+        return (lambda w: np.sin(w) + 0.3 * np.roll(w, 1)), vector, lr, int(rng.integers(0, 5))
+    if id == "02.2":
+        B = rng.normal(size=(3, 3))
+        return (B @ B.T + 0.1 * np.eye(3),)
+    if id == "02.3":
+        return (1, 3, float(rng.uniform(1, 50)))[rng.integers(3)], float(
+            rng.choice([0.5, 0.25, 1e-3, 1e-6, 0.1])
+        )
+    if id == "02.4":
+        if rng.random() < 0.3:
+            x = np.array([2.0 ** rng.integers(-1, 3)])
+            return (
+                (lambda x: float(x @ x) / 2),
+                x,
+                float(x @ x) / 2,
+                x,
+                -x,
+                2.0 ** rng.integers(0, 3),
+                0.5,
+                0.5,
+            )
+        h = rng.uniform(0.5, 20, size=vector.shape)
+
+        def f(x):
+            return float(np.sum(h * x * x) / 2)
+
+        g = h * vector
+        d = -g * rng.uniform(0.1, 3, size=g.shape)
+        return f, vector, f(vector), g, d, rng.uniform(0.5, 4), rng.uniform(0.3, 0.95), rng.uniform(0.01, 0.9)
+    if id == "04.3":
+        mu = rng.uniform(0.1, 3)
+        return mu, mu * rng.choice([1.0, rng.uniform(1, 1000)])
+    if id == "04.4":
+        return lr, momentum * rng.integers(0, 2)
+    if id == "04.5":
+        params = [rng.normal(size=3), rng.normal(size=(2, 2))]
+
+        def grad_fn(ps):
+            a, b = ps
+            return [np.sin(a) + 0.1 * np.sum(b), 2 * b + 0.1 * np.sum(a) + np.zeros((2, 2))]
+
+        return grad_fn, params, lr, momentum, int(rng.integers(0, 4))
+    if id == "04.6":
+        tol = float(rng.choice([0.5, 0.25, 0.1]))
+        runs = {}
+        for name in ("b", "a", "d", "c"):
+            values = rng.choice([4.0, 2.0, 1.0, 0.5, 0.25, np.nan, np.inf], size=rng.integers(1, 7))
+            runs[name] = np.concatenate([[float(rng.choice([1.0, 2.0, 8.0]))], values])
+        return runs, tol
+    raise KeyError(id)
+
+
+def outcome(function, arguments):
+    """What comes back, as something comparable, or the fact that it raises or does not end."""
+    given = copy.deepcopy([a if not callable(a) else None for a in arguments])
+    given = [a if a is not None else original for a, original in zip(given, arguments, strict=True)]
+
+    def call():
+        try:
+            with np.errstate(all="ignore"):
+                return function(*given)
+        except Exception:
+            return "raises"
+
+    got = guard.run(call, seconds=0.5)
+    result = "does not end" if got.timed_out else got.value
+    untouched = all(equal(a, b) for a, b in zip(given, arguments, strict=True) if not callable(a))
+    return result, untouched
+
+
+def equal(a, b):
+    if isinstance(a, dict):
+        return isinstance(b, dict) and list(a) == list(b) and all(equal(a[key], b[key]) for key in a)
+    if isinstance(a, str) or isinstance(b, str) or a is None or b is None:
+        return type(a) is type(b) and a == b
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(equal, a, b))
+    try:
+        a, b = np.asarray(a), np.asarray(b)
+        return a.shape == b.shape and np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True)
+    except (TypeError, ValueError):
+        return False
+
+
+def behaves_differently(id, function, reference):
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        arguments = random_arguments(id, rng)
+        if not equal(outcome(function, arguments), outcome(reference, arguments)):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("exercise", REGISTRY.values(), ids=list(REGISTRY))
+def test_no_mutant_passes(exercise):
+    judged, passed, named = 0, [], 0
+    space = {"np": np, "math": math}
+    exec(ast.unparse(ast.parse(exercise.solution)), space)
+    assert judge(exercise, space[exercise.name]).status == "passed"
+    for told, source in mutants_of(exercise.solution):
+        space = {"np": np, "math": math}
+        exec(compile(source, "<mutant>", "exec"), space)
+        mutant = space[exercise.name]
+        result = guard.run(lambda mutant=mutant: judge(exercise, mutant), seconds=2)
+        assert result.failure is None, (told, result.failure)
+        judged += 1
+        if not result.timed_out:
+            named += result.value.mistake is not None
+            if result.value.status.startswith("passed"):
+                passed.append((told, mutant))
+    assert judged >= 10
+    survivors = [
+        told for told, mutant in passed if behaves_differently(exercise.id, mutant, exercise.reference)
+    ]
+    assert survivors == []
+    print(f"{exercise.id}: {judged} mutants, {named} named, {len(passed)} equal to the reference")
+
+
+def test_the_mutants_are_real():
+    """Were every mutant equal to its reference, the test above could not fail."""
+    exercise = REGISTRY["04.1"]
+    mutants = list(mutants_of(exercise.solution))
+    assert len(mutants) > 30
+    space = {"np": np}
+    exec(mutants[-1][1], space)
+    assert behaves_differently("04.1", space["momentum_step"], exercise.reference)
+    assert not behaves_differently("04.1", exercise.reference, exercise.reference)
