@@ -68,7 +68,7 @@ def answer(id):
     return _read()["quiz"].get(str(id))
 
 
-def record_check(id, status, mistake=None):
+def record_check(id, status, mistake=None, said=None):
     """Keep the outcome of a check, unless it is "not attempted". Returns how often in a row it was this."""
     if status == "not attempted":
         return 0
@@ -77,9 +77,9 @@ def record_check(id, status, mistake=None):
     def change(everything):
         nonlocal repeated
         entry = _entry(everything, id)
-        same = entry["status"] == status and entry["mistake"] == mistake
+        same = (entry["status"], entry["mistake"], entry["said"]) == (status, mistake, said)
         repeated = entry["repeated"] + 1 if same else 1
-        entry.update(status=status, mistake=mistake, repeated=repeated, tries=entry["tries"] + 1)
+        entry.update(status=status, mistake=mistake, said=said, repeated=repeated, tries=entry["tries"] + 1)
         entry["passed"] = entry["passed"] or status.startswith("passed")
         if mistake:
             entry["mistakes"][mistake] = entry["mistakes"].get(mistake, 0) + 1
@@ -114,20 +114,13 @@ def hints(id):
 
 
 def _entry(everything, id):
-    fresh = {
-        "status": None,
-        "mistake": None,
-        "repeated": 0,
-        "tries": 0,
-        "passed": False,
-        "hints": 0,
-        "mistakes": {},
-    }
+    """The entry of an exercise, with whatever a fresh one has and this one lacks."""
     entry = everything["exercises"].setdefault(str(id), {})
-    for key, value in fresh.items():
-        if not isinstance(entry.get(key), type(value)) and key not in ("status", "mistake"):
-            entry[key] = value
-        entry.setdefault(key, value)
+    for key in ("status", "mistake", "said"):
+        entry.setdefault(key, None)
+    for key, fresh in (("repeated", 0), ("tries", 0), ("passed", False), ("hints", 0), ("mistakes", {})):
+        if not isinstance(entry.get(key), type(fresh)):
+            entry[key] = copy.copy(fresh)
     return entry
 
 

@@ -84,6 +84,7 @@ def test_what_a_file_holds(file):
     assert found["exercises"]["02.1"] == {
         "status": "passed",
         "mistake": None,
+        "said": None,
         "repeated": 1,
         "tries": 2,
         "passed": True,
@@ -101,11 +102,14 @@ def test_tries_repeats_and_passing(file):
     assert progress.record_check("04.1", "mistake", "A") == 1
     assert progress.record_check("04.1", "mistake", "A") == 2
     assert progress.record_check("04.1", "mistake", "B") == 1
+    assert progress.record_check("04.1", "error", said="it raises NameError") == 1
+    assert progress.record_check("04.1", "error", said="it raises ValueError") == 1
+    assert progress.record_check("04.1", "error", said="it raises ValueError") == 2
     assert not progress.passed("04.1")
     progress.record_check("04.1", "passed with another convention")
     progress.record_check("04.1", "wrong")
     assert progress.passed("04.1"), "what has passed once has passed"
-    assert progress.attempts("04.1") == 5
+    assert progress.attempts("04.1") == 8
 
 
 def test_numpy_values_and_odd_answers_are_written(file):

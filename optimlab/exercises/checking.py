@@ -31,7 +31,8 @@ def check(id, answer=_MISSING):
     if not counts:
         return verdict
     try:
-        repeated = progress.record_check(verdict.exercise, verdict.status, verdict.mistake)
+        said = verdict.text.split("\n")[0]
+        repeated = progress.record_check(verdict.exercise, verdict.status, verdict.mistake, said)
     except Exception:
         return verdict
     if verdict.status in FAILED and repeated and repeated >= 2:
@@ -71,7 +72,7 @@ def solution(id):
     if not progress.passed(exercise.id) and left > 0:
         tries = "one more try" if left == 1 else f"{left} more tries"
         return Note(f'{exercise.id}: the solution opens after {tries}. Until then: hint("{exercise.id}")')
-    return Note(f"Solution of {exercise.id}, {exercise.title}\n{exercise.solution}")
+    return Note(f"Solution of {exercise.id}, {exercise.title}", code=exercise.solution)
 
 
 def _checked(id, answer):
@@ -128,7 +129,10 @@ def _verdict(exercise, found, printed):
         first = f"{id} error: {_stopped(found.difference.stop)}"
         lines += _evidence(exercise, found)
     if printed.strip():
-        lines += ["It printed:", *(f"    {line[:120]}" for line in printed.strip().splitlines()[:4])]
+        lines += [
+            "While it was tried it printed:",
+            *(f"    {line[:120]}" for line in printed.strip().splitlines()[:4]),
+        ]
     mistake = found.mistake.id if found.mistake else None
     convention = found.convention.name if found.convention else None
     text = "\n".join([first, *(line for line in lines if line)])

@@ -93,10 +93,10 @@ class Probe:
 class Exercise:
     """Everything about one exercise in one place."""
 
-    def __init__(self, id, title, reference, returns, hints, is_value=False, form="", after=""):
+    def __init__(self, id, title, reference, returns, hints, is_value=False, after=""):
         self.id, self.title, self.reference = id, title, reference
         self.returns, self.hints, self.is_value = returns, tuple(hints), is_value
-        self.form, self.after = form, after
+        self.after = after
         self.probes, self.mistakes, self.conventions = [], [], []
         self._traces = {}
 
@@ -186,17 +186,16 @@ class Exercise:
         return self._traces[answer]
 
 
-def exercise(id, title, returns, hints, form="", after=""):
+def exercise(id, title, returns, hints, after=""):
     """Decorator that turns a reference function into an Exercise.
 
     `returns` names what comes back (see `trace.Call`), `hints` are four rungs: where to look, the idea, the
-    form, a worked twin. `form` is a sentence for the stub's reader when one form is demanded; `after` is said
-    on passing.
+    form, a worked twin. `after` is said on passing.
     """
     _check_hints(id, hints)
 
     def build(reference):
-        return Exercise(id, title, reference, returns, hints, form=form, after=after)
+        return Exercise(id, title, reference, returns, hints, after=after)
 
     return build
 

@@ -1,6 +1,7 @@
 """What a check says, as text and as HTML. The first line is words and step numbers only."""
 
 import html
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,18 +16,20 @@ MARKS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Note:
-    """Text that shows as plain text and as HTML in the reader's own colours."""
+    """Text, and perhaps code below it, that shows as plain text and as HTML in the reader's own colours."""
 
     text: str
+    code: str = ""
 
     def __repr__(self):
-        return self.text
+        return f"{self.text}\n{self.code}" if self.code else self.text
 
     def _repr_html_(self):
         first, *rest = self.text.split("\n")
-        return _box("#4a7fb5", f"<strong>{html.escape(first)}</strong>", rest)
+        code = _pre(self.code) if self.code else ""
+        return _box("#4a7fb5", f"<strong>{html.escape(first)}</strong>", _paragraphs(rest) + code)
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,23 +53,33 @@ class Verdict:
         mark, color = MARKS[self.status]
         first, *rest = self.text.split("\n")
         head = f'<span aria-hidden="true">{mark}</span> <strong>{html.escape(first)}</strong>'
-        return _box(color, head, rest)
+        return _box(color, head, _paragraphs(rest))
 
 
-def _box(color, head, lines):
+def _box(color, head, body):
     """Text keeps the theme's own colour and background; the border repeats what the first line says."""
-    body = ""
-    if any(line.strip() for line in lines):
-        body = (
-            '<pre style="margin:0.4em 0 0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;'
-            'font:inherit;color:inherit;background:transparent;border:0">'
-            + html.escape("\n".join(lines).strip("\n"))
-            + "</pre>"
-        )
     return (
         f'<div role="status" style="border-left:4px solid {color};padding:0.3em 0.8em;margin:0.3em 0;'
         f'color:inherit;background:transparent">{head}{body}</div>'
     )
+
+
+def _paragraphs(lines):
+    """Indented lines are numbers or code and keep their columns; the others are prose."""
+    parts = []
+    for indented, group in itertools.groupby(lines, key=lambda line: line.startswith("    ")):
+        text = "\n".join(group)
+        parts.append(_pre(text) if indented else _prose(text))
+    return "".join(parts)
+
+
+def _prose(text):
+    return f'<div style="margin:0.3em 0;white-space:pre-wrap">{html.escape(text)}</div>'
+
+
+def _pre(text):
+    style = "margin:0.3em 0;padding:0;white-space:pre-wrap;color:inherit;background:transparent;border:0"
+    return f'<pre style="{style}">{html.escape(text)}</pre>'
 
 
 def shown(value, other=None):
