@@ -335,8 +335,14 @@ def steps_title(values, result):
     if steps is None:
         return f"Not there within {LIMIT} steps"
     if values["method"] == "gradient descent":
-        return f"It needs {steps} steps"
-    return f"{steps} steps, where gradient descent needs {gd}"
+        return f"It needs {counted(steps)}"
+    if steps == gd:
+        return f"{counted(steps)}, as many as gradient descent needs"
+    return f"{counted(steps)}, where gradient descent needs {gd}"
+
+
+def counted(steps):
+    return f"over {LIMIT} steps" if steps is None else f"{steps} step{'' if steps == 1 else 's'}"
 
 
 def readout(values, result):
@@ -347,22 +353,22 @@ def readout(values, result):
         else f"lr {number(result['lr'])}, β {number(result['beta'])}"
     )
     name = values["method"]
-    reached = f"takes {steps} steps" if steps is not None else f"is not there within {LIMIT} steps"
+    reached = f"takes {counted(steps)}" if steps is not None else f"is not there within {LIMIT} steps"
     words = f"κ = {kappa}: {name}, {how}, {reached} to a millionth of the distance"
     if name != "gradient descent":
         words += f"; gradient descent takes {result['gd_count']}"
     own = result["own"]
     if own is None:
         return words + "."
-    return f"{words}. " + (own["trouble"] or f"Yours takes {own['count'] or 'too many'} steps.")
+    return f"{words}. " + (own["trouble"] or f"Yours takes {counted(own['count'])}.")
 
 
 def numbers(values, result, runs):
     rows = [("lr", number(result["lr"], 4)), ("β", number(result["beta"]))]
-    rows.append((values["method"], f"{result['count'] or 'never: over ' + str(LIMIT)} steps"))
-    rows.append(("gradient descent, tuned", f"{result['gd_count']} steps"))
+    rows.append((values["method"], counted(result["count"])))
+    rows.append(("gradient descent, tuned", counted(result["gd_count"])))
     if result["own"] is not None:
-        rows.append(("yours", result["own"]["trouble"] or f"{result['own']['count'] or 'too many'} steps"))
+        rows.append(("yours", result["own"]["trouble"] or counted(result["own"]["count"])))
     points = [*runs, *remember(values, result)]
     for method in LOOK:
         found = slope([(kappa, steps) for name, kappa, steps in points if name == method])
@@ -393,9 +399,9 @@ def check_beta(values, answer):
     if steps is not None and steps <= 1.1 * best:
         return (
             True,
-            f"Yes, {steps} steps. The formula has β = {number(beta)} and takes {best}.",
+            f"Yes, {counted(steps)}. The formula has β = {number(beta)} and takes {best}.",
         )
-    return False, f"That takes {steps or 'more than ' + str(LIMIT)} steps; {best} can be had."
+    return False, f"That takes {counted(steps)}; {best} can be had."
 
 
 def check_nothing(values, answer):
@@ -405,7 +411,7 @@ def check_nothing(values, answer):
     if result["count"] is None or result["count"] > result["gd_count"]:
         return False, "Here it costs. Tick “tuned by formula” to be fair to it."
     if result["count"] < result["gd_count"]:
-        return False, f"Here it saves {result['gd_count'] - result['count']} steps."
+        return False, f"Here it saves {counted(result['gd_count'] - result['count'])}."
     return True, "Yes: when both axes are equally steep, one step of gradient descent is enough for both."
 
 
@@ -471,7 +477,7 @@ conditioning = Interactive(
     presets=(
         Preset("κ = 10", {"kappa": 10.0}),
         Preset("κ = 100", {"kappa": 100.0}),
-        Preset("κ = 1000", {"kappa": 1000.0, "steps": 10}),
+        Preset("κ = 1000", {"kappa": 1000.0}),
         Preset("start (1, 1)", {"x1": 1.0, "x2": 1.0}),
     ),
     still=Still(

@@ -168,6 +168,18 @@ class Lab:
         self.wait_idle(page)
         return page
 
+    def show(self, *cells, **window):
+        """These cells, run: their figures and questions, each with a driver."""
+        page = self.open(["from optimlab import live, predict, quiz\nimport time", *cells], **window)
+        self.run_all(page)
+        assert self.tracebacks(page) == []
+        page.locator(".ol-card").last.wait_for()
+        return self.drivers(page)
+
+    def drivers(self, page):
+        cards = page.locator(".ol-card")
+        return [Driver(self, page, cards.nth(i)) for i in range(cards.count())]
+
     def _console(self, message):
         """Errors of ours: JupyterLab has some of its own, about its server, that say nothing of a figure."""
         if (
@@ -208,6 +220,84 @@ class Lab:
             self.page.evaluate("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.shutdown()")
         if self.context:
             self.context.close()
+
+
+class Driver:
+    """One figure's card, and what a learner does with it."""
+
+    def __init__(self, lab, page, card):
+        self.lab, self.page, self.card = lab, page, card
+
+    def control(self, label):
+        return self.card.get_by_label(label, exact=True)
+
+    def button(self, name):
+        return self.card.get_by_role("button", name=name, exact=True)
+
+    def readout(self):
+        return self.card.locator(".ol-readout").inner_text()
+
+    def picture(self):
+        """All the canvases' pixels."""
+        return self.card.locator("canvas").evaluate_all("all => all.map(c => c.toDataURL()).join('')")
+
+    def sees(self, words, seconds=10):
+        self.card.locator(".ol-readout", has_text=words).wait_for(timeout=seconds * 1000)
+
+    def changes(self, act, seconds=10):
+        """Do something, and wait until the picture is another one."""
+        before = self.picture()
+        act()
+        for _ in range(int(seconds * 20)):
+            if self.picture() != before:
+                self.settle()
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError("the picture did not change")
+
+    def settle(self):
+        """Wait until the picture stands still."""
+        last = None
+        while (now := self.picture()) != last:
+            last = now
+            self.page.wait_for_timeout(250)
+
+    def predict(self, guess):
+        box = self.card.locator(".ol-question input[type=text]")
+        if box.count():
+            box.fill(guess)
+        else:
+            self.control(guess).check()
+        self.changes(lambda: self.button("Lock in my guess").click())
+
+    def drag(self, by):
+        """Take the start point with the mouse and pull it, in pixels."""
+        handle = self.card.locator(".ol-handle").first
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        for part in (0.3, 0.6, 1.0):
+            self.page.mouse.move(x + part * by[0], y + part * by[1])
+        self.page.mouse.up()
+        return box, lambda: handle.bounding_box()
+
+    def run_cell(self, code):
+        """Run code in a new last cell -> what it prints."""
+        self.page.evaluate(
+            """async (code) => {
+                const notebook = jupyterapp.shell.currentWidget.content;
+                notebook.activeCellIndex = notebook.widgets.length - 1;
+                await jupyterapp.commands.execute('notebook:insert-cell-below');
+                notebook.activeCell.model.sharedModel.setSource(code);
+                await jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            code,
+        )
+        return (
+            self.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output").last.inner_text().strip()
+        )
 
 
 def _has_lab():

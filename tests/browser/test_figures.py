@@ -43,97 +43,10 @@ SESSIONS = {
 }
 
 
-class Driver:
-    """One figure's card, and what a learner does with it."""
-
-    def __init__(self, lab, page, card):
-        self.lab, self.page, self.card = lab, page, card
-
-    def control(self, label):
-        return self.card.get_by_label(label, exact=True)
-
-    def button(self, name):
-        return self.card.get_by_role("button", name=name, exact=True)
-
-    def readout(self):
-        return self.card.locator(".ol-readout").inner_text()
-
-    def picture(self):
-        """All the canvases' pixels."""
-        return self.card.locator("canvas").evaluate_all("all => all.map(c => c.toDataURL()).join('')")
-
-    def sees(self, words, seconds=10):
-        self.card.locator(".ol-readout", has_text=words).wait_for(timeout=seconds * 1000)
-
-    def changes(self, act, seconds=10):
-        """Do something, and wait until the picture is another one."""
-        before = self.picture()
-        act()
-        for _ in range(int(seconds * 20)):
-            if self.picture() != before:
-                self.settle()
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("the picture did not change")
-
-    def settle(self):
-        """Wait until the picture stands still."""
-        last = None
-        while (now := self.picture()) != last:
-            last = now
-            self.page.wait_for_timeout(250)
-
-    def predict(self, guess):
-        box = self.card.locator(".ol-question input[type=text]")
-        if box.count():
-            box.fill(guess)
-        else:
-            self.control(guess).check()
-        self.changes(lambda: self.button("Lock in my guess").click())
-
-    def drag(self, by):
-        """Take the start point with the mouse and pull it, in pixels."""
-        handle = self.card.locator(".ol-handle").first
-        handle.scroll_into_view_if_needed()
-        box = handle.bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        for part in (0.3, 0.6, 1.0):
-            self.page.mouse.move(x + part * by[0], y + part * by[1])
-        self.page.mouse.up()
-        return box, lambda: handle.bounding_box()
-
-
-def show(lab, *cells, **window):
-    page = lab.open(["from optimlab import live, predict, quiz\nimport time", *cells], **window)
-    lab.run_all(page)
-    assert lab.tracebacks(page) == []
-    cards = page.locator(".ol-card")
-    cards.last.wait_for()
-    return [Driver(lab, page, cards.nth(i)) for i in range(cards.count())]
-
-
-def run_cell(driver, code):
-    """Run code in a new last cell -> what it prints."""
-    page = driver.page
-    page.evaluate(
-        """async (code) => {
-            const notebook = jupyterapp.shell.currentWidget.content;
-            notebook.activeCellIndex = notebook.widgets.length - 1;
-            await jupyterapp.commands.execute('notebook:insert-cell-below');
-            notebook.activeCell.model.sharedModel.setSource(code);
-            await jupyterapp.commands.execute('notebook:run-cell');
-        }""",
-        code,
-    )
-    return page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output").last.inner_text().strip()
-
-
 @pytest.mark.parametrize("name", SESSIONS)
 def test_a_session(lab, name):
     script = SESSIONS[name]
-    (figure,) = show(lab, f"fig = live.{name}()\nfig")
+    (figure,) = lab.show(f"fig = live.{name}()\nfig")
     card, page = figure.card, figure.page
 
     # before the guess: controls off, no numbers, no tasks
@@ -208,19 +121,19 @@ def test_a_session(lab, name):
     figure.button("Reset").click()
     figure.settle()
     steps = f"live.{name} steps"
-    first = int(run_cell(figure, "print(fig.values['steps'])"))
+    first = int(figure.run_cell("print(fig.values['steps'])"))
     figure.button("Step 1").click()
     figure.settle()
-    assert int(run_cell(figure, "print(fig.values['steps'])")) == first + 1, steps
+    assert int(figure.run_cell("print(fig.values['steps'])")) == first + 1, steps
     figure.changes(lambda: figure.button("Step 10").click())
     figure.button("Play").click()
     page.wait_for_timeout(600)
     assert figure.button("Pause").count() == 1
     figure.button("Pause").click()
     figure.settle()
-    assert int(run_cell(figure, "print(fig.values['steps'])")) > first + 11
+    assert int(figure.run_cell("print(fig.values['steps'])")) > first + 11
     figure.changes(lambda: figure.button("Reset").click())
-    assert int(run_cell(figure, "print(fig.values['steps'])")) == first
+    assert int(figure.run_cell("print(fig.values['steps'])")) == first
 
     # a task: wrong, then right
     number, wrong, right = script["task"]
@@ -241,7 +154,7 @@ def test_a_session(lab, name):
     code = card.locator(".ol-code code").inner_text()
     assert page.evaluate("() => navigator.clipboard.readText()") == code
     again = eval(code, {"live": live})  # noqa: S307
-    shown = ast.literal_eval(run_cell(figure, "print(fig.values)"))
+    shown = ast.literal_eval(figure.run_cell("print(fig.values)"))
     assert {k: v for k, v in again.values.items() if k not in ("lr", "beta")} == {
         k: v for k, v in shown.items() if k not in ("lr", "beta")
     }
@@ -258,7 +171,7 @@ def test_a_session(lab, name):
 
 
 def test_a_restarted_kernel_is_said(lab):
-    figure, question = show(lab, "live.cliff()", "predict('02.kappa')")
+    figure, question = lab.show("live.cliff()", "predict('02.kappa')")
     figure.predict("It runs away")
     lab.restart(figure.page)
     figure.card.locator(".ol-status", has_text="The kernel was restarted. Run this cell again").wait_for(
@@ -272,8 +185,7 @@ def test_a_restarted_kernel_is_said(lab):
 
 
 def test_a_busy_kernel_is_said_and_the_newest_value_is_drawn(lab):
-    (figure,) = show(
-        lab,
+    (figure,) = lab.show(
         "fig = live.cliff()\nanswer, seen = fig._on_draw, []\n"
         "def slowly(message):\n    seen.append(message['values']['lr'])\n    time.sleep(0.15)\n    return "
         "answer(message)\n"
@@ -292,14 +204,15 @@ def test_a_busy_kernel_is_said_and_the_newest_value_is_drawn(lab):
         }"""
     )
     figure.settle()
-    seen = ast.literal_eval(run_cell(figure, "print(seen)"))
+    seen = ast.literal_eval(figure.run_cell("print(seen)"))
     assert seen[0] == 0.05  # the picture after the guess
     assert len(seen) < 20
     assert seen[1:] == sorted(seen[1:])
     assert seen[-1] == 0.251
     assert "0.251" in figure.readout()
-    slow = "def slowly(message):\n    time.sleep(3)\n    return answer(message)\nfig._on_draw = slowly\nprint('slow')"
-    assert run_cell(figure, slow) == "slow"
+    slow = "def slowly(message):\n    time.sleep(3)\n    return answer(message)\n"
+    slow += "fig._on_draw = slowly\nprint('slow')"
+    assert figure.run_cell(slow) == "slow"
     slider.evaluate("(s) => { s.value = -2; s.dispatchEvent(new Event('change')); }")
     figure.card.locator(".ol-status", has_text="The kernel is busy").wait_for(timeout=6_000)
     figure.sees("lr 0.01 is below")
@@ -309,8 +222,7 @@ def test_a_busy_kernel_is_said_and_the_newest_value_is_drawn(lab):
 
 def test_predict_and_quiz(lab):
     ask = "from optimlab.questions import Question\n"
-    guess, quiz = show(
-        lab,
+    guess, quiz = lab.show(
         ask
         + "predict(Question('t.a', 'How many moves?', unit='moves', answer=2, reply='One for each axis.'))",
         ask + "quiz(Question('t.b', 'Which axis limits `lr`?', ('the flat one', 'the steep one'), "
@@ -339,8 +251,7 @@ def test_predict_and_quiz(lab):
 
 
 def test_a_narrow_dark_window_and_a_finger(lab):
-    (figure,) = show(
-        lab,
+    (figure,) = lab.show(
         "live.phase_map()",
         width=430,
         height=2600,
