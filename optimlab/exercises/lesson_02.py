@@ -846,7 +846,7 @@ def steps_needed(kappa, tol):
     rate = (kappa - 1) / (kappa + 1)
     if rate == 0:
         return 1
-    return math.ceil(math.log(tol) / math.log(rate))
+    return int(np.ceil(np.log(tol) / np.log(rate)))
 
 
 @steps_needed.probe("six valleys")
@@ -1304,6 +1304,14 @@ def _(f, x, fx, g, d, alpha0, rho, c):
 def _(f, x, fx, g, d, alpha0, rho, c):
     alpha = alpha0
     while f(x + alpha * d) <= fx + c * alpha * (g @ d):
+        alpha = rho * alpha
+    return alpha
+
+
+@armijo.mistake("ARM-REVERSED")
+def _(f, x, fx, g, d, alpha0, rho, c):
+    alpha = alpha0
+    while f(x + alpha * d) < fx + c * alpha * (g @ d):
         alpha = rho * alpha
     return alpha
 

@@ -969,7 +969,7 @@ def optimal_heavy_ball(mu, L):
     >>> optimal_heavy_ball(1.0, 9.0)
     (0.25, 0.25)
     """
-    low, high = math.sqrt(mu), math.sqrt(L)
+    low, high = mu**0.5, L**0.5
     lr = 4 / (high + low) ** 2
     momentum = ((high - low) / (high + low)) ** 2
     return lr, momentum
@@ -1971,14 +1971,14 @@ def _(grad_fn, params, lr, momentum, steps):
         "A method is there at the first step n with values[n] <= tol * values[0]. One that never gets there "
         "has to "
         "count as slower than all the others, and nan is never there.",
-        "A dict from name to first step, with math.inf for never; then sort the names by it. "
+        "A dict from name to first step, with np.inf for never; then sort the names by it. "
         "np.argmax of a row of False is 0, so ask np.any first. `sorted` keeps the given order where steps "
         "are equal.",
         "The same shape in another story, runners and the lap in which each is first under a minute:\n"
         "    first = {}\n"
         "    for name, laps in times.items():\n"
         "        fast = [i for i, t in enumerate(laps) if t < 60]\n"
-        "        first[name] = fast[0] if fast else math.inf\n"
+        "        first[name] = fast[0] if fast else np.inf\n"
         "    return sorted(first, key=first.get)",
     ),
     after="Now measure the same four runs with two rulers, distance and loss, and look who is first.",
@@ -1997,7 +1997,7 @@ def rank(values_by_method, tol):
     steps = {}
     for name, values in values_by_method.items():
         there = values <= tol * values[0]
-        steps[name] = np.argmax(there) if np.any(there) else math.inf
+        steps[name] = np.argmax(there) if np.any(there) else np.inf
     return sorted(steps, key=steps.get)
 
 
