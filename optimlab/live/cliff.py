@@ -144,9 +144,8 @@ def view(values, result):
 def first_look(values):
     start = np.array([[values["x1"], values["x2"]]])
     return Frame(
-        "A valley, 1 steep along x₁ and "
-        f"{number(values['lambda2'])} steep along x₂. The run starts at ({number(values['x1'])}, "
-        f"{number(values['x2'])}).",
+        f"A valley with curvature 1 along x₁ and {number(values['lambda2'])} along x₂, and a start at "
+        f"({number(values['x1'])}, {number(values['x2'])}).",
         {
             "plane": Picture(PLANE.title, contours(values["lambda2"]) + path_marks(start)),
             "curve": Picture(CURVE.title, []),

@@ -373,9 +373,9 @@ def numbers(values, result, runs):
     for method in LOOK:
         found = slope([(kappa, steps) for name, kappa, steps in points if name == method])
         if found is not None:
-            rows.append((f"slope of your points, {method}", number(found, 2)))
+            rows.append((f"slope, {method}", number(found, 2)))
         elif method == values["method"]:
-            rows.append((f"slope of your points, {method}", "needs two κ"))
+            rows.append((f"slope, {method}", "needs two κ"))
     return rows
 
 

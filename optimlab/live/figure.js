@@ -2,7 +2,7 @@
 // this file draws them on canvas and holds the controls. No dependencies, no build step.
 
 const RESTARTED = "The kernel was restarted. Run this cell again to bring the figure back.";
-const WAITING = "The kernel is busy. The picture follows when it is free.";
+const WAITING = "The kernel is busy, the picture will follow. If the kernel was restarted, run this cell again.";
 const FONT = "13px 'DejaVu Sans', Verdana, system-ui, sans-serif";
 const SMALL = "12px 'DejaVu Sans', Verdana, system-ui, sans-serif";
 const AXIS = "#444444";

@@ -125,7 +125,6 @@ class Task:
     asks: str = ""
     choices: tuple = ()
     setup: dict | None = None
-    name: str = ""
 
 
 @dataclass(frozen=True)

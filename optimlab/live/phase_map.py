@@ -316,10 +316,14 @@ def orbit_marks(result):
     return marks + ([edge[1]] if edge else [])
 
 
-def circle(size=1.0, **look):
+def ring(size, color, dashes=()):
     angle = np.linspace(0, 2 * np.pi, 121)
+    return Line(size * np.cos(angle), size * np.sin(angle), color, dashes, 1.0)
+
+
+def circle():
     return [
-        Line(size * np.cos(angle), size * np.sin(angle), THEORY, width=1.0),
+        ring(1.0, THEORY),
         Rule("", x=0.0, dashes=(2, 3)),
         Rule("", y=0.0, dashes=(2, 3)),
         Text(0.72, -0.78, "unit circle", THEORY, "left", dx=3, size=9),
@@ -331,9 +335,7 @@ def root_marks(pair):
     (xlo, xhi), _ = ROOTS.xlim, ROOTS.ylim
     inside = (pair.real >= xlo) & (pair.real <= xhi)
     if abs(pair[0].imag) > 1e-12:
-        angle = np.linspace(0, 2 * np.pi, 121)
-        size = abs(pair[0])
-        marks.append(Line(size * np.cos(angle), size * np.sin(angle), BLUE, (4, 3), 1.0))
+        marks.append(ring(abs(pair[0]), BLUE, (4, 3)))
     marks.append(Points(pair.real[inside], pair.imag[inside], BLUE, "D", 7))
     for z in pair[~inside]:
         edge = leaving([0.0, z.real], [0.0, 0.0], ROOTS)

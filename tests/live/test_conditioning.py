@@ -149,7 +149,7 @@ def test_finished_runs_are_remembered_once():
     assert runs == [("heavy ball", 10.0, 27), ("heavy ball", 100.0, 93)]
     frame = conditioning.frame({**conditioning.defaults(), "kappa": 1000.0}, runs=runs)
     points = [(10, 27), (100, 93), (1000, 315)]
-    assert ("slope of your points, heavy ball", f"{slope(points):.2g}") in frame.numbers
+    assert ("slope, heavy ball", f"{slope(points):.2g}") in frame.numbers
 
 
 def test_a_run_that_never_arrives_leaves_no_point():
