@@ -38,7 +38,8 @@ def draw(lr=0.05):
     curve.semilogy(np.abs(history.params) + 1e-30)
     curve.set(ylim=(1e-6, 1e6))
     plt.show()
-ipywidgets.interact(draw, lr=ipywidgets.FloatSlider(value=0.05, min=0.01, max=0.19, step=0.001, readout=False))
+slider = ipywidgets.FloatSlider(value=0.05, min=0.01, max=0.19, step=0.001, readout=False)
+ipywidgets.interact(draw, lr=slider)
 """
 LIVE = "from optimlab import live\nlive.cliff(steps=200)"
 
