@@ -1,14 +1,26 @@
 """Runs on a quadratic for a moving slider: the library's optimizer, without all that a History keeps."""
 
+import inspect
+from functools import cache
+
 import numpy as np
 
 from optimlab.train import DIVERGED
+
+
+@cache
+def rule_parameters(kind):
+    """The names of the hyper-parameters that an optimizer's rule takes."""
+    return tuple(inspect.signature(kind.rule).parameters)[5:]
 
 
 def run(optimizer, curvatures, steps):
     """Let an optimizer walk down f = sum of curvatures x² / 2.
 
     optimizer: made with the start, shape (n,). curvatures: shape (n,).
+    Its hyper-parameters are numbers, resolved once, and its rule is called as step() calls it, without the
+    checks that a learner's own loop deserves: a picture has 40 ms.
+
     -> params (steps+1, n), nan after the run has diverged, and the step at which it did, or None. Diverged
     means what it means for descend(): the loss is 1e10 times that at the start.
 
@@ -17,13 +29,14 @@ def run(optimizer, curvatures, steps):
     >>> diverged_at, bool(np.isnan(params[diverged_at + 1]).all())
     (122, True)
     """
-    (x,) = optimizer.params
+    (x,), (state,) = optimizer.params, optimizer.state
     curvatures = np.asarray(curvatures, float)
     params = np.full((steps + 1, *x.shape), np.nan)
     params[0] = x
     far = 2 * DIVERGED * max(float(curvatures @ (x * x)) / 2, 1.0)
+    values = {name: optimizer.now(name) for name in rule_parameters(type(optimizer))}
     for step in range(1, steps + 1):
-        optimizer.step(curvatures * x)
+        x -= optimizer.rule(x, curvatures * x, state, step, **values)
         params[step] = x
         if not float(curvatures @ (x * x)) <= far:
             return params, step
