@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from optimlab.authoring.source import FENCE, headings
 
 MAX_LINES = 20
+MAX_WIDTH = 88  # what JupyterLab shows beside its file browser without scrolling
 MAX_BYTES = 1_000_000
 MAX_SECONDS = 60
 
@@ -28,6 +29,9 @@ def text_problems(notebook) -> Iterator[Problem]:
         lines = cell.source.splitlines()
         if cell.cell_type == "code" and len(lines) > MAX_LINES:
             yield index, 0, f"the cell has {len(lines)} lines of code; {MAX_LINES} is the most."
+        for offset, line in enumerate(lines if cell.cell_type == "code" else ()):
+            if len(line) > MAX_WIDTH:
+                yield index, offset, f"the line has {len(line)} characters; {MAX_WIDTH} is the most."
         if cell.cell_type == "markdown":
             for offset, line in enumerate(lines):
                 if "![](" in line:

@@ -33,9 +33,10 @@ from .trace import Counted, Seen
 def gradient_descent(grad_fn, w, lr, steps):
     """Run gradient descent from w and return the whole path.
 
-    grad_fn maps an array of shape (n,) to the gradient there, of the same shape. w is the start, shape (n,).
-    lr > 0; steps is an integer, 0 or more.
-    Return an array of shape (steps + 1, n): row 0 is the start, row k is w after k steps. w stays as it is.
+    grad_fn maps an array of shape (n,) to the gradient there, of the same shape.
+    w is the start, shape (n,). lr > 0; steps is an integer, 0 or more. Return an
+    array of shape (steps + 1, n): row 0 is the start, row k is w after k steps.
+    w itself stays as it is.
 
     >>> gradient_descent(lambda w: 2 * w, np.array([8.0]), lr=0.25, steps=3).ravel()
     array([8., 4., 2., 1.])
@@ -565,10 +566,11 @@ def _(grad_fn, w, lr, steps):
     after="Worth keeping: one steep direction sets the speed limit for all the others.",
 )
 def largest_stable_lr(A):
-    """Return the learning rate beyond which gradient descent on f(x) = x'Ax / 2 diverges.
+    """Return the lr beyond which gradient descent on f(x) = x'Ax / 2 diverges.
 
-    A is a symmetric positive definite float array of shape (n, n). Return one number, the limit itself: below
-    it every start converges, above it almost every start runs away.
+    A is a symmetric positive definite float array of shape (n, n). Return one
+    number, the limit itself: below it every start converges, above it almost
+    every start runs away.
 
     >>> float(largest_stable_lr(np.array([[1.0, 0.0], [0.0, 4.0]])))
     0.5
@@ -836,9 +838,9 @@ def _(A):
 def steps_needed(kappa, tol):
     """Return how many steps gradient descent at its best learning rate needs.
 
-    Each step multiplies the error by (kappa - 1) / (kappa + 1), kappa >= 1 being the condition number. Return
-    the smallest whole number n for which that factor to the power n is at most tol, 0 < tol < 1. At kappa = 1
-    one step is enough.
+    Each step multiplies the error by (kappa - 1) / (kappa + 1), kappa >= 1 being
+    the condition number. Return the smallest whole number n for which that factor
+    to the power n is at most tol, 0 < tol < 1. At kappa = 1 one step is enough.
 
     >>> steps_needed(10, 1e-6), steps_needed(1, 1e-6)
     (69, 1)
@@ -1090,12 +1092,14 @@ def _(kappa, tol):
 def armijo(f, x, fx, g, d, alpha0, rho, c):
     """Return a step length along d that lowers f enough (Armijo, 1966).
 
-    f maps an array of shape (n,) to a number; fx is f(x) and g its gradient at x, shape (n,). d, shape (n,),
-    points downhill: g.d < 0. Start with alpha0 > 0 and multiply by rho, 0 < rho < 1, until f(x + alpha*d) <=
-    fx + c*alpha*(g.d) is true; 0 < c < 1. Return that alpha, one number; x stays as it is.
+    f maps an array of shape (n,) to a number; fx is f(x) and g its gradient at x,
+    shape (n,). d, shape (n,), points downhill: g.d < 0. Start with alpha0 > 0 and
+    multiply by rho, 0 < rho < 1, until f(x + alpha*d) <= fx + c*alpha*(g.d) is
+    true; 0 < c < 1. Return that alpha, one number; x stays as it is.
 
     >>> x = np.array([1.0])
-    >>> armijo(lambda x: float(x @ x), x, 1.0, 2 * x, -2 * x, alpha0=1.0, rho=0.5, c=0.1)
+    >>> f, fx, g = lambda x: float(x @ x), 1.0, 2 * x
+    >>> armijo(f, x, fx, g, -g, alpha0=1.0, rho=0.5, c=0.1)
     0.5
     """
     alpha = alpha0

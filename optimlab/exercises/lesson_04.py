@@ -33,11 +33,13 @@ from .trace import Counted, Seen
 def momentum_step(w, grad, velocity, lr, momentum):
     """Take one step of gradient descent with momentum, in PyTorch's form.
 
-    w, grad and velocity are arrays of one shape, any shape; velocity starts as zeros. lr > 0, 0 <= momentum <
-    1. The new velocity is momentum times the old one plus the gradient; w moves against the new velocity by
-    lr. Return (w, velocity), two new arrays; the arguments stay as they are.
+    w, grad and velocity are arrays of one shape, any shape; velocity starts as
+    zeros. lr > 0, 0 <= momentum < 1. The new velocity is momentum times the old
+    one plus the gradient; w moves against the new velocity by lr. Return
+    (w, velocity), two new arrays; the arguments stay as they are.
 
-    >>> momentum_step(np.array([1.0]), np.array([2.0]), np.array([10.0]), lr=0.1, momentum=0.5)
+    >>> one, two, ten = np.array([1.0]), np.array([2.0]), np.array([10.0])
+    >>> momentum_step(one, two, ten, lr=0.1, momentum=0.5)
     (array([0.3]), array([7.]))
     """
     velocity = momentum * velocity + grad
@@ -532,12 +534,14 @@ def _(w, grad, velocity, lr, momentum, kept={}):  # noqa: B006
 def nesterov_step(w, grad, velocity, lr, momentum):
     """Take one step of gradient descent with Nesterov's momentum, in PyTorch's form.
 
-    w, grad and velocity are arrays of one shape, any shape; velocity starts as zeros. lr > 0, 0 <= momentum <
-    1. The new velocity is momentum times the old one plus the gradient. w moves against the gradient plus
-    momentum times the new velocity, by lr. Return (w, velocity), two new arrays; the arguments stay as they
-    are.
+    w, grad and velocity are arrays of one shape, any shape; velocity starts as
+    zeros. lr > 0, 0 <= momentum < 1. The new velocity is momentum times the old
+    one plus the gradient. w moves by lr against the gradient plus momentum times
+    the new velocity. Return (w, velocity), two new arrays; the arguments stay as
+    they are.
 
-    >>> nesterov_step(np.array([1.0]), np.array([2.0]), np.array([10.0]), lr=0.1, momentum=0.5)
+    >>> one, two, ten = np.array([1.0]), np.array([2.0]), np.array([10.0])
+    >>> nesterov_step(one, two, ten, lr=0.1, momentum=0.5)
     (array([0.45]), array([7.]))
     """
     velocity = momentum * velocity + grad
@@ -961,10 +965,11 @@ def _(w, grad, velocity, lr, momentum, kept={}):  # noqa: B006
     after="Worth keeping: the condition number enters as a root, so 10,000 costs what 100 cost before.",
 )
 def optimal_heavy_ball(mu, L):
-    """Return the best (lr, momentum) of heavy ball on a quadratic with curvatures from mu to L, 0 < mu <= L.
+    """Return the best (lr, momentum) for the heavy ball on a quadratic.
 
-    The square root of momentum is the factor by which the error then shrinks per step, in the long run:
-    (sqrt L - sqrt mu) / (sqrt L + sqrt mu). At mu = L momentum is 0 and lr is 1 / L. (Polyak, 1964)
+    Its curvatures lie from mu to L, 0 < mu <= L. Best means: in the long run the
+    error shrinks as fast as it can in the slowest direction. At mu = L momentum
+    is 0 and lr is 1 / L. (Polyak, 1964)
 
     >>> optimal_heavy_ball(1.0, 9.0)
     (0.25, 0.25)
@@ -1210,10 +1215,11 @@ def _(mu, L):
     after="Worth keeping: the same word momentum, the same 0.9, and learning rates that differ by ten.",
 )
 def lr_for_averaged_momentum(lr, momentum):
-    """Return the learning rate that makes averaged momentum move like the sum form does at lr.
+    """Return the lr that makes averaged momentum move like the sum form does at lr.
 
-    The sum form is v = momentum*v + g, the averaged one v = momentum*v + (1 - momentum)*g; in both,
-    w = w - (learning rate)*v, and v starts at 0. lr > 0, 0 <= momentum < 1; the result is one number.
+    The sum form is v = momentum*v + g, the averaged one
+    v = momentum*v + (1 - momentum)*g; in both, w = w - (learning rate)*v, and v
+    starts at 0. lr > 0, 0 <= momentum < 1; the result is one number.
 
     >>> lr_for_averaged_momentum(0.25, 0.5)
     0.5
@@ -1392,15 +1398,18 @@ def _(lr, momentum):
     after="Worth keeping: the velocity is spent in any case, so ask for the slope where it takes you.",
 )
 def nesterov_path(grad_fn, params, lr, momentum, steps):
-    """Run Nesterov's method in its look-ahead form on two arrays and return the path of each.
+    """Run Nesterov's method in its look-ahead form on two arrays; return both paths.
 
-    params is a list of two float arrays of different shape. grad_fn takes such a list and returns the list of
-    their gradients. Each array has its own velocity, zero at the start. In every step the gradient is taken
-    at w - lr*momentum*velocity, for both arrays at once; then velocity = momentum*velocity + gradient and w =
-    w - lr*velocity. Return a list of two arrays of shape (steps + 1, *shape of the array), the start first;
+    params is a list of two float arrays of different shape. grad_fn takes such a
+    list and returns the list of their gradients. Each array has its own velocity,
+    zero at the start. In every step the gradient is taken at
+    w - lr*momentum*velocity, for both arrays at once; then
+    velocity = momentum*velocity + gradient and w = w - lr*velocity. Return a list
+    of two arrays of shape (steps + 1, *shape of the array), the start first;
     params stays as it is.
 
-    >>> a, b = nesterov_path(lambda ps: [2 * p for p in ps], [np.array([1.0]), np.ones((2, 1))], 0.25, 0.5, 2)
+    >>> start = [np.array([1.0]), np.ones((2, 1))]
+    >>> a, b = nesterov_path(lambda ps: [2 * p for p in ps], start, 0.25, 0.5, 2)
     >>> a.ravel(), b.shape
     (array([1.   , 0.5  , 0.125]), (3, 2, 1))
     """
@@ -1986,12 +1995,14 @@ def _(grad_fn, params, lr, momentum, steps):
 def rank(values_by_method, tol):
     """Return the names of the methods as a list, fastest first.
 
-    values_by_method maps a name to a one-dimensional array: what the ruler shows after 0, 1, 2, ... steps,
-    all values >= 0. A method is there at the first step n with values[n] <= tol * values[0]; nan is never
-    there. Methods that never get there come last. Methods that need equally many steps keep the order in
-    which they were given.
+    values_by_method maps a name to a one-dimensional array: what the ruler shows
+    after 0, 1, 2, ... steps, all values >= 0. A method is there at the first step
+    n with values[n] <= tol * values[0]; nan is never there. Methods that never get
+    there come last. Methods that need equally many steps keep the order in which
+    they were given.
 
-    >>> rank({"a": np.array([4.0, 3.0, 2.0]), "b": np.array([9.0, 2.0, 2.0]), "c": np.array([1.0, 1.0])}, 0.5)
+    >>> a, b, c = np.array([4.0, 3.0, 2.0]), np.array([9.0, 2.0, 2.0]), np.ones(3)
+    >>> rank({"a": a, "b": b, "c": c}, tol=0.5)
     ['b', 'a', 'c']
     """
     steps = {}

@@ -1,5 +1,5 @@
-"""Conditioning: steps against kappa for gradient descent, heavy ball and Nesterov, each tuned by its "
-"formula."""
+"""Conditioning: steps against kappa for gradient descent, heavy ball and Nesterov, each tuned by its
+formula."""
 
 import math
 import textwrap
@@ -13,6 +13,7 @@ from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Text,
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, toggle
 from optimlab.live.parts import floating as real
 from optimlab.live.runs import run
+from optimlab import theory
 from optimlab.looks import LOOKS
 from optimlab.optim import SGD
 from optimlab.questions.question import Question
@@ -62,14 +63,17 @@ CONTROLS = (
 )
 
 
+FORMULAS = {
+    "gradient descent": theory.gradient_descent,
+    "heavy ball": theory.heavy_ball,
+    "Nesterov": theory.nesterov,
+}
+
+
 def tuned_by_formula(method, kappa):
-    """The best (lr, beta) for curvatures 1 and kappa: Polyak (1964) for heavy ball, Nesterov (1983, 2004)."""
-    root = math.sqrt(kappa)
-    if method == "gradient descent":
-        return 2 / (1 + kappa), 0.0
-    if method == "heavy ball":
-        return 4 / (root + 1) ** 2, ((root - 1) / (root + 1)) ** 2
-    return 1 / kappa, (root - 1) / (root + 1)
+    """The best (lr, beta) for curvatures 1 and kappa."""
+    settings = FORMULAS[method](1, kappa)
+    return settings["lr"], settings.get("momentum", 0.0)
 
 
 def simulate(

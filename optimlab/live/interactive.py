@@ -63,8 +63,8 @@ class Interactive:
         return LiveFigure(self, *self.clean({**(self.tasks[n - 1].setup or {}), **values}), task=n)
 
     def clean(self, values):
-        """All values with defaults filled in, and the extras -> (values, extras); ValueError if one "
-        "cannot be."""
+        """All values with defaults filled in, and the extras -> (values, extras); ValueError if one
+        cannot be."""
         known = {control.name: control for control in self.controls}
         unknown = set(values) - set(known) - set(self.extras)
         if unknown:

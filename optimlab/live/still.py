@@ -28,8 +28,8 @@ HALO = [withStroke(linewidth=3, foreground="white")]
 
 
 def storyboard(panels, headings, frames):
-    """Columns of panels, one column under a heading for each frame -> PNG bytes, the same for the same "
-    "frames."""
+    """Columns of panels, one column under a heading for each frame -> PNG bytes, the same for the same
+    frames."""
     with _style():
         heights = [panel.height for panel in panels]
         height = 0.3 + sum(heights) / 100 * 0.74 + 0.85 * len(panels)

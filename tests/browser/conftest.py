@@ -64,8 +64,8 @@ def browser():
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """JupyterLab on a free port, with configuration, data and notebooks of its own -> (address, token, "
-    "folder)."""
+    """JupyterLab on a free port, with configuration, data and notebooks of its own -> (address, token,
+    folder)."""
     if not _has_lab():
         cannot("The browser tests need the package jupyterlab.")
     home = tmp_path_factory.mktemp("jupyter")
@@ -118,8 +118,8 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def lab(browser, server, request):
-    """Opens notebooks: lab(cells) runs them and gives a page; lab.errors are the console's and the "
-    "kernel's."""
+    """Opens notebooks: lab(cells) runs them and gives a page; lab.errors are the console's and the
+    kernel's."""
     labs = Lab(browser, server, re.sub(r"\W+", "-", request.node.name).strip("-"))
     yield labs
     labs.close()
@@ -139,8 +139,8 @@ class Lab:
         self.context = self.page = None
 
     def open(self, cells=None, notebook=None, width=1280, height=1700, **context):
-        """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel "
-        "that is idle."""
+        """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel
+        that is idle."""
         if notebook is not None:
             target = self.folder / Path(notebook).name
             shutil.copy(notebook, target)

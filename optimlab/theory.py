@@ -1,0 +1,65 @@
+"""What theory says is best on a quadratic with curvatures from mu to L: settings for SGD, and where it diverges.
+
+>>> settings = heavy_ball(1, 100)
+>>> round(settings["lr"], 4), round(settings["momentum"], 4)
+(0.0331, 0.6694)
+"""
+
+import math
+
+
+def gradient_descent(mu, L):
+    """The best learning rate of gradient descent, 2 / (mu + L); each step then leaves (L - mu) / (L + mu).
+
+    mu, L: the smallest and the largest curvature, 0 < mu <= L. Returns keyword arguments for SGD.
+    Raises ValueError for curvatures out of order. Source: Cauchy (1847); Nesterov (2018, section 2.1).
+    """
+    _check(mu, L)
+    return {"lr": 2 / (mu + L)}
+
+
+def heavy_ball(mu, L):
+    """The best settings of momentum (Polyak 1964); in the long run each step leaves the root of momentum.
+
+    Arguments, result and errors as for gradient_descent.
+    """
+    _check(mu, L)
+    low, high = math.sqrt(mu), math.sqrt(L)
+    return {"lr": 4 / (high + low) ** 2, "momentum": ((high - low) / (high + low)) ** 2}
+
+
+def nesterov(mu, L):
+    """Nesterov's settings for strongly convex functions (2018, section 2.2): lr 1 / L, the square roots' ratio.
+
+    A step then leaves at most 1 - sqrt(mu / L) in the long run. At mu = L there is no momentum, and so no
+    `nesterov` among the settings. Arguments and errors as for gradient_descent.
+
+    >>> nesterov(1, 9)
+    {'lr': 0.1111111111111111, 'momentum': 0.5, 'nesterov': True}
+    """
+    _check(mu, L)
+    low, high = math.sqrt(mu), math.sqrt(L)
+    momentum = (high - low) / (high + low)
+    return {"lr": 1 / L, **({"momentum": momentum, "nesterov": True} if momentum else {})}
+
+
+def largest_stable_lr(L, momentum=0.0, nesterov=False):
+    """The learning rate above which SGD diverges on a quadratic with largest curvature L.
+
+    2 (1 + momentum) / L, and for Nesterov (2 + 2 momentum) / ((1 + 2 momentum) L): where a root reaches -1.
+    Raises ValueError for L that is not above 0 or a momentum outside [0, 1).
+
+    >>> largest_stable_lr(1, 0.9), round(largest_stable_lr(1, 0.9, nesterov=True), 6)
+    (3.8, 1.357143)
+    """
+    if not L > 0:
+        raise ValueError(f"L: a curvature above 0 is needed, got {L!r}")
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum: a number from 0 up to but not including 1 is needed, got {momentum!r}")
+    limit = (2 + 2 * momentum) / L
+    return limit / (1 + 2 * momentum) if nesterov else limit
+
+
+def _check(mu, L):
+    if not 0 < mu <= L:
+        raise ValueError(f"mu, L: curvatures 0 < mu <= L are needed, got mu={mu!r} and L={L!r}")
