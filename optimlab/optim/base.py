@@ -100,7 +100,7 @@ class Optimizer:
                                      f"{_at(i, self.params)}of shape {p.shape}")
 
     def _check_grads(self, grads):
-        if isinstance(grads, np.ndarray):
+        if isinstance(grads, (np.ndarray, np.floating)):
             grads = [grads]
         if not isinstance(grads, (list, tuple)):
             raise TypeError(f"grads: an array or a list of arrays is needed, got {type(grads).__name__}")
@@ -108,7 +108,7 @@ class Optimizer:
             raise ValueError(f"grads: {len(self.params)} are needed, one for each array of params, got {len(grads)}")
         for i, (p, g) in enumerate(zip(self.params, grads, strict=True)):
             where = "grads" + _at(i, grads).rstrip()
-            if not isinstance(g, np.ndarray):
+            if not isinstance(g, (np.ndarray, np.floating)):
                 raise TypeError(f"{where}: a NumPy array is needed, got {type(g).__name__}")
             if g.shape != p.shape:
                 raise ValueError(f"{where}: shape {p.shape} is needed, that of params, got {g.shape}")
