@@ -29,8 +29,13 @@ class Optimizer:
         ValueError: a hyper-parameter out of its range, or an array that does not broadcast.
     """
 
-    # True where each element of the step depends only on the same element of params, grads and state.
+    # True where each element of the step depends only on the same element of params, grads and state. Where it
+    # is False (norms, matrices), arrays of hyper-parameters are taken one setting at a time.
     elementwise = True
+    # False where an elementwise rule keeps a number besides its arrays, and so must see each array once a step.
+    blocks = True
+    # True where a rule needs all arrays at once: p, g and state are then lists, and so is what it returns.
+    together = False
 
     def __init__(self, params, **hyper_parameters):
         self.params = _float_arrays(params)
@@ -38,8 +43,10 @@ class Optimizer:
         for name, value in hyper_parameters.items():
             setattr(self, name, value)
         self.t = 0
-        self.state = [self.init(p) for p in self.params]
-        self._check_broadcast(self._resolve())
+        values = self._resolve()
+        self._check_broadcast(values)
+        self._axes = self._setting_axes(values)
+        self.state = [self._init(p, axes) for p, axes in zip(self.params, self._axes, strict=True)]
 
     def init(self, p):
         """The state of one array before the first step: a dict of arrays."""
@@ -68,7 +75,11 @@ class Optimizer:
         grads = self._check_grads(grads)
         values = self._resolve()
         self._check_broadcast(values)
+        self._check_settings(values)
         self.t += 1
+        if self.together:
+            self._apply_together(self.params, grads, self.state, values)
+            return
         for p, g, state in zip(self.params, grads, self.state, strict=True):
             self._apply(p, g, state, values)
 
@@ -77,10 +88,10 @@ class Optimizer:
         return hyper.resolve(name, getattr(self, name), self.t)
 
     def _apply(self, p, g, state, values):
-        if _arrays(values) and not self.elementwise:
-            for piece in _batch(p, g, state, values):
-                self._subtract(*piece)
-        elif p.size > BLOCK:
+        if not self.elementwise:
+            for index, numbers in _settings(p, values):
+                self._subtract(_part(p, index), _part(g, index), _parts(state, index), numbers)
+        elif p.size > BLOCK and self.blocks:
             for piece in _blocks(p, g, state, values):
                 self._subtract(*piece)
         else:
@@ -88,6 +99,33 @@ class Optimizer:
 
     def _subtract(self, p, g, state, values):
         p -= self.rule(p, g, state, self.t, **values)
+
+    def _apply_together(self, params, grads, states, values):
+        for ps, gs, ss, numbers in _all_settings(params, grads, states, values):
+            for p, step in zip(ps, self.rule(ps, gs, ss, self.t, **numbers), strict=True):
+                p -= step
+
+    def _init(self, p, axes):
+        """The state of one array; for a rule that takes one setting at a time, theirs stacked along leading axes."""
+        if not axes:
+            return self.init(p)
+        batch = tuple(p.shape[axis] for axis in axes)
+        states = [self.init(_part(p, _index(p, axes, i))) for i in np.ndindex(batch)]
+        return {key: np.array([s[key] for s in states]).reshape(batch + states[0][key].shape) for key in states[0]}
+
+    def _setting_axes(self, values):
+        if self.elementwise:
+            return [()] * len(self.params)
+        axes = [_axes(p, values) for p in self.params]
+        if self.together and len(set(axes)) > 1:
+            raise ValueError(f"{type(self).__name__}: the settings must lie along the same axes of every array of "
+                             f"params, got {axes}")
+        return axes
+
+    def _check_settings(self, values):
+        if self._setting_axes(values) != self._axes:
+            raise ValueError(f"{type(self).__name__}: its state was made for settings along axes {self._axes}, the "
+                             f"hyper-parameters now vary along {self._setting_axes(values)}; make a new one")
 
     def _resolve(self):
         return {name: self.now(name) for name in self._names}
@@ -215,15 +253,48 @@ def _blocks(p, g, state, values):
         yield p[k], g[k], {key: s[k] for key, s in state.items()}, _each(values, lambda v, k=k: v[k])
 
 
-def _batch(p, g, state, values):
-    """Views of everything for each single setting, where a rule must see whole arrays and plain numbers."""
+def _axes(p, values):
+    """The axes of p along which a hyper-parameter varies."""
     shapes = [(1,) * (p.ndim - v.ndim) + v.shape for _, v in _arrays(values)]
-    varies = [max(shape[axis] for shape in shapes) > 1 for axis in range(p.ndim)]
-    for index in np.ndindex(*(n if vary else 1 for n, vary in zip(p.shape, varies, strict=True))):
-        k = tuple(i if vary else slice(None) for i, vary in zip(index, varies, strict=True))
-        first = tuple(i if vary else 0 for i, vary in zip(index, varies, strict=True))
-        numbers = _each(values, lambda v, first=first: float(np.broadcast_to(v, p.shape)[first]))
-        yield p[k], g[k], {key: s[k] for key, s in state.items()}, numbers
+    return tuple(axis for axis in range(p.ndim) if any(shape[axis] > 1 for shape in shapes))
+
+
+def _index(p, axes, i):
+    """What picks setting i out of p: numbers on the axes of settings, everything on the others."""
+    index = [slice(None)] * p.ndim
+    for axis, number in zip(axes, i, strict=True):
+        index[axis] = number
+    return tuple(index)
+
+
+def _settings(p, values):
+    """(index into p, hyper-parameters as plain numbers) of each single setting."""
+    axes = _axes(p, values)
+    for i in np.ndindex(*(p.shape[axis] for axis in axes)):
+        index = _index(p, axes, i)
+        first = tuple(0 if isinstance(k, slice) else k for k in index)
+        yield index, _each(values, lambda v, first=first: float(np.broadcast_to(v, p.shape)[first]))
+
+
+def _all_settings(params, grads, states, values):
+    """Views of all arrays and states, and plain hyper-parameters, of each single setting."""
+    if not _axes(params[0], values):
+        yield params, grads, states, next(_settings(params[0], values))[1]
+        return
+    for index, numbers in _settings(params[0], values):
+        yield ([_part(p, index) for p in params], [_part(g, index) for g in grads],
+               [_parts(s, index) for s in states], numbers)
+
+
+def _part(p, index):
+    """A view of one setting's share of an array, also where that share is a single number."""
+    return p[(*index, ...)]
+
+
+def _parts(state, index):
+    """The views of one setting's state, which is stacked along the leading axes."""
+    i = tuple(k for k in index if not isinstance(k, slice))
+    return {key: s[(*i, ...)] for key, s in state.items()}
 
 
 def _copy(value):

@@ -16,6 +16,24 @@ RANGES = {
     "weight_decay": (0, math.inf, False),
     "betas": (0, 1, False),
     "eps": (0, math.inf, False),
+    "alpha": (0, 1, True),
+    "beta2_decay": (-math.inf, 0, True),
+    "beta3": (0, 1, False),
+    "clip_threshold": (0, math.inf, True),
+    "d": (0, math.inf, True),
+    "d0": (0, math.inf, False),
+    "d_coef": (0, math.inf, False),
+    "eps_root": (0, math.inf, False),
+    "gamma": (0, math.inf, False),
+    "growth_rate": (1, math.inf, True),
+    "matrix_eps": (0, math.inf, False),
+    "r": (0, math.inf, False),
+    "rho": (0, math.inf, False),
+    "shampoo_beta": (0, 1, False),
+    "tolerance_change": (0, math.inf, False),
+    "tolerance_grad": (0, math.inf, False),
+    "trust_coefficient": (0, math.inf, False),
+    "weight_lr_power": (0, math.inf, False),
 }
 
 # Hyper-parameters that are several numbers: name: how many.
@@ -81,7 +99,8 @@ def _check_one(name, value):
     else:
         raise TypeError(f"{name}: a number, a schedule or an array is needed, got {value!r}")
     lowest, highest, closed = RANGES[name]
-    bad = ~(np.isfinite(number) & (number >= lowest) & ((number < highest) | (closed & (number == highest))))
+    fits = (number > -math.inf) & (number >= lowest) & ((number < highest) | (closed & (number == highest)))
+    bad = ~np.asarray(fits)
     if np.any(bad):
         first = float(np.asarray(number)[bad].flat[0]) if isinstance(number, np.ndarray) else number
         raise ValueError(f"{name}: {_range(lowest, highest, closed)} is needed, got {first:g}")
@@ -89,9 +108,13 @@ def _check_one(name, value):
 
 
 def _range(lowest, highest, closed):
+    if lowest == -math.inf and highest < math.inf:
+        return f"a finite number of at most {highest:g}"
     if highest < math.inf:
         return f"a number from {lowest:g} up to {'' if closed else 'but not including '}{highest:g}"
-    return "a finite number" if lowest == -math.inf else f"a finite number of at least {lowest:g}"
+    if lowest == -math.inf:
+        return "a finite number"
+    return f"a {'' if closed else 'finite '}number of at least {lowest:g}"
 
 
 def resolve(name, value, step):
