@@ -1,13 +1,14 @@
 """What every optimizer shares: it holds the params, resolves hyper-parameters, counts steps and applies the rule."""
 
 import inspect
+import math
 
 import numpy as np
 
 from optimlab.optim import hyper
 
-# Large arrays are walked in blocks of this many elements, so that a rule's temporaries stay in the cache.
-BLOCK = 2**15
+# Large arrays are walked in blocks of this many bytes, so that a rule's temporaries stay in the cache.
+BLOCK = 2**19
 
 
 class Optimizer:
@@ -32,7 +33,7 @@ class Optimizer:
     # True where each element of the step depends only on the same element of params, grads and state. Where it
     # is False (norms, matrices), arrays of hyper-parameters are taken one setting at a time.
     elementwise = True
-    # False where an elementwise rule keeps a number besides its arrays, and so must see each array once a step.
+    # False where an elementwise rule must see each array once a step, whole. See `once` for what is better.
     blocks = True
     # True where a rule needs all arrays at once: p, g and state are then lists, and so is what it returns.
     together = False
@@ -43,14 +44,15 @@ class Optimizer:
         for name, value in hyper_parameters.items():
             setattr(self, name, value)
         self.t = 0
-        values = self._resolve()
-        self._check_broadcast(values)
-        self._axes = self._setting_axes(values)
-        self.state = [self._init(p, axes) for p, axes in zip(self.params, self._axes, strict=True)]
+        self._axes = self._setting_axes(self._values())
+        self.state = [State(self._init(p, axes)) for p, axes in zip(self.params, self._axes, strict=True)]
 
     def init(self, p):
         """The state of one array before the first step: a dict of arrays."""
         return {}
+
+    def once(self, p, state, t, **hyper_parameters):
+        """Update what an array has only one of, such as a running product, before the rule walks its elements."""
 
     def rule(self, p, g, state, t, **hyper_parameters):
         """What is subtracted from p at step t (counted from 1). Updates state in place, never p or g."""
@@ -59,7 +61,8 @@ class Optimizer:
     def __setattr__(self, name, value):
         if name in self.__dict__.get("_names", ()):
             value = hyper.check(name, value)
-        super().__setattr__(name, value)
+            self.__dict__["_constant"] = None
+        self.__dict__[name] = value
 
     def step(self, grads, closure=None):
         """Change params by one step of the rule.
@@ -73,10 +76,8 @@ class Optimizer:
                 returns no number. Nothing has changed then.
         """
         grads = self._check_grads(grads)
-        values = self._resolve()
-        self._check_broadcast(values)
-        self._check_settings(values)
-        self.t += 1
+        values = self._values()
+        self.__dict__["t"] += 1
         if self.together:
             self._apply_together(self.params, grads, self.state, values)
             return
@@ -87,11 +88,29 @@ class Optimizer:
         """The value of a hyper-parameter in the next step, its schedule resolved."""
         return hyper.resolve(name, getattr(self, name), self.t)
 
+    @property
+    def hyper_parameters(self):
+        """Every hyper-parameter by name, as it was given: numbers, schedules and arrays."""
+        return {name: getattr(self, name) for name in self._names}
+
+    def _values(self):
+        """The hyper-parameters of the next step. Without schedules they are resolved only once."""
+        if self.__dict__.get("_constant") is None:
+            values = {name: self.now(name) for name in self._names}
+            self._check_broadcast(values)
+            self._check_settings(values)
+            if any(_has_schedule(value) for value in self.hyper_parameters.values()):
+                return values
+            self.__dict__["_constant"] = values
+        return self._constant
+
     def _apply(self, p, g, state, values):
         if not self.elementwise:
             for index, numbers in _settings(p, values):
                 self._subtract(_part(p, index), _part(g, index), _parts(state, index), numbers)
-        elif p.size > BLOCK and self.blocks:
+            return
+        self.once(p, state, self.t, **values)
+        if p.nbytes > BLOCK and self.blocks:
             for piece in _blocks(p, g, state, values):
                 self._subtract(*piece)
         else:
@@ -122,14 +141,6 @@ class Optimizer:
                              f"params, got {axes}")
         return axes
 
-    def _check_settings(self, values):
-        if self._setting_axes(values) != self._axes:
-            raise ValueError(f"{type(self).__name__}: its state was made for settings along axes {self._axes}, the "
-                             f"hyper-parameters now vary along {self._setting_axes(values)}; make a new one")
-
-    def _resolve(self):
-        return {name: self.now(name) for name in self._names}
-
     def _check_broadcast(self, values):
         for name, array in _arrays(values):
             for i, p in enumerate(self.params):
@@ -137,7 +148,13 @@ class Optimizer:
                     raise ValueError(f"{name}: an array of shape {array.shape} does not broadcast to params "
                                      f"{_at(i, self.params)}of shape {p.shape}")
 
+    def _check_settings(self, values):
+        if not self.elementwise and "_axes" in self.__dict__ and self._setting_axes(values) != self._axes:
+            raise ValueError(f"{type(self).__name__}: its state was made for settings along axes {self._axes}, the "
+                             f"hyper-parameters now vary along {self._setting_axes(values)}; make a new one")
+
     def _check_grads(self, grads):
+        """The gradients as a list of arrays, one for each of params."""
         if isinstance(grads, (np.ndarray, np.floating)):
             grads = [grads]
         if not isinstance(grads, (list, tuple)):
@@ -145,17 +162,16 @@ class Optimizer:
         if len(grads) != len(self.params):
             raise ValueError(f"grads: {len(self.params)} are needed, one for each array of params, got {len(grads)}")
         for i, (p, g) in enumerate(zip(self.params, grads, strict=True)):
-            where = "grads" + _at(i, grads).rstrip()
             if not isinstance(g, (np.ndarray, np.floating)):
-                raise TypeError(f"{where}: a NumPy array is needed, got {type(g).__name__}")
+                raise TypeError(f"grads{_which(i, grads)}: a NumPy array is needed, got {type(g).__name__}")
             if g.shape != p.shape:
-                raise ValueError(f"{where}: shape {p.shape} is needed, that of params, got {g.shape}")
+                raise ValueError(f"grads{_which(i, grads)}: shape {p.shape} is needed, that of params, got {g.shape}")
             if g.dtype != p.dtype:
-                raise TypeError(f"{where}: dtype {p.dtype} is needed, that of params, got {g.dtype}")
+                raise TypeError(f"grads{_which(i, grads)}: dtype {p.dtype} is needed, that of params, got {g.dtype}")
             if not all_finite(g):
                 index = tuple(int(k) for k in np.argwhere(~np.isfinite(g))[0])
-                raise ValueError(f"{where}: finite numbers are needed, got {g[index]} at index {index} in step "
-                                 f"{self.t + 1}; params and state are as they were")
+                raise ValueError(f"grads{_which(i, grads)}: finite numbers are needed, got {g[index]} at index {index} "
+                                 f"in step {self.t + 1}; params and state are as they were")
         return grads
 
     def state_dict(self):
@@ -166,36 +182,66 @@ class Optimizer:
         return {
             "optimizer": type(self).__name__,
             "t": self.t,
-            "hyper_parameters": {name: _copy(getattr(self, name)) for name in self._names
-                                 if not _has_schedule(getattr(self, name))},
+            "hyper_parameters": {name: _copy(value) for name, value in self.hyper_parameters.items()
+                                 if not _has_schedule(value)},
+            "options": self._options(),
             "state": [{key: _copy(value) for key, value in state.items()} for state in self.state],
         }
 
     def load_state_dict(self, saved):
         """Go on from `state_dict()`. Raises ValueError for another optimizer's or another shape's, changing nothing."""
-        if not isinstance(saved, dict) or not {"optimizer", "t", "hyper_parameters", "state"} <= set(saved):
-            raise ValueError("saved: a dict made by state_dict() is needed")
+        if not isinstance(saved, dict):
+            raise TypeError(f"saved: a dict made by state_dict() is needed, got {type(saved).__name__}")
+        missing = {"optimizer", "t", "hyper_parameters", "options", "state"} - set(saved)
+        if missing:
+            raise ValueError(f"saved: a dict made by state_dict() is needed, this one has no {sorted(missing)[0]!r}")
         if saved["optimizer"] != type(self).__name__:
             raise ValueError(f"saved: the state of {type(self).__name__} is needed, got that of {saved['optimizer']}")
+        if saved["options"] != self._options():
+            raise ValueError(f"saved: the options {self._options()} are needed, got {saved['options']}")
         if len(saved["state"]) != len(self.state):
             raise ValueError(f"saved: the state of {len(self.state)} arrays is needed, got that of {len(saved['state'])}")
         for i, (mine, theirs) in enumerate(zip(self.state, saved["state"], strict=True)):
-            if _shapes(mine) != _shapes(theirs):
-                raise ValueError(f"saved: state{_at(i, self.state)}needs {_shapes(mine)}, got {_shapes(theirs)}")
-        for name, value in saved["hyper_parameters"].items():
-            setattr(self, name, _copy(value))
-        self.state = [{key: _copy(value) for key, value in state.items()} for state in saved["state"]]
+            if _kinds(mine) != _kinds(theirs):
+                raise ValueError(f"saved: state{_at(i, self.state)}needs {_kinds(mine)}, got {_kinds(theirs)}")
+        checked = {name: hyper.check(name, _copy(value)) for name, value in saved["hyper_parameters"].items()}
+        values = {**self._values(), **checked}
+        self._check_broadcast(values)
+        self._check_settings(values)
+        for name, value in checked.items():
+            setattr(self, name, value)
+        self.state = [State({key: _copy(value) for key, value in state.items()}) for state in saved["state"]]
         self.t = saved["t"]
 
+    def _options(self):
+        """The arguments that are neither params nor hyper-parameters, such as nesterov: they choose the rule."""
+        return {name: getattr(self, name) for name in _arguments(type(self)) if name not in self._names}
+
     def __repr__(self):
-        names = [name for name in inspect.signature(type(self)).parameters if name != "params"]
-        return f"{type(self).__name__}({', '.join(f'{name}={_show(getattr(self, name))}' for name in names)})"
+        return f"{type(self).__name__}({', '.join(f'{k}={_show(getattr(self, k))}' for k in _arguments(type(self)))})"
+
+
+class State(dict):
+    """The state of one array. What you set must have the name and shape of what is there; it is copied."""
+
+    def __setitem__(self, key, value):
+        if key not in self:
+            raise ValueError(f"state: there is no {key!r}, only {', '.join(map(repr, self)) or 'nothing'}")
+        old = self[key]
+        if isinstance(old, np.ndarray) and not isinstance(old, hyper.Numbers):
+            if np.shape(value) != old.shape:
+                raise ValueError(f"state[{key!r}]: shape {old.shape} is needed, got {np.shape(value)}")
+            value = np.array(value, dtype=old.dtype)
+        super().__setitem__(key, value)
 
 
 def all_finite(g):
     """Whether an array holds neither nan nor inf. One pass without temporaries, unless something is wrong."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(np.vdot(g, g))) or bool(np.isfinite(g).all())
+    if g.nbytes <= BLOCK or g.flags.forc:
+        g = g.ravel(order="K")
+        # The square of a large finite number may overflow, so only a finite result is an answer.
+        return math.isfinite(np.vdot(g, g)) or all(np.isfinite(g[k]).all() for k in _cuts(g))
+    return all(all_finite(g[k]) for k in _cuts(g))
 
 
 def _float_arrays(params):
@@ -203,7 +249,7 @@ def _float_arrays(params):
     if not isinstance(arrays, (list, tuple)):
         raise TypeError(f"params: a float array or a list of them is needed, got {type(params).__name__}")
     for i, p in enumerate(arrays):
-        where = "params" + _at(i, arrays).rstrip()
+        where = f"params{_which(i, arrays)}"
         if not isinstance(p, np.ndarray):
             raise TypeError(f"{where}: a NumPy array is needed, got {p!r}; write np.array(...) around your numbers")
         if p.dtype.kind != "f":
@@ -216,16 +262,18 @@ def _float_arrays(params):
     return list(arrays)
 
 
+def _which(i, arrays):
+    return f"[{i}]" if len(arrays) > 1 else ""
+
+
 def _at(i, arrays):
-    return f"[{i}] " if len(arrays) > 1 else " "
+    return f"{_which(i, arrays)} "
 
 
 def _arrays(values):
     """(name, array) of each hyper-parameter that is an array."""
-    for name, value in values.items():
-        for v in value if isinstance(value, tuple) else (value,):
-            if isinstance(v, hyper.Numbers):
-                yield name, v
+    return [(name, v) for name, value in values.items() for v in (value if isinstance(value, tuple) else (value,))
+            if isinstance(v, hyper.Numbers)]
 
 
 def _each(values, change):
@@ -243,14 +291,45 @@ def _fits(shape, target):
 
 
 def _blocks(p, g, state, values):
-    """Views of everything, about BLOCK elements at a time along the first axis."""
-    if not any(True for _ in _arrays(values)) and p.flags.c_contiguous and g.flags.c_contiguous:
-        p, g, state = p.reshape(-1), g.reshape(-1), {key: s.reshape(-1) for key, s in state.items()}
-    rows = max(1, BLOCK * len(p) // p.size)
-    values = _each(values, lambda v: np.broadcast_to(v, p.shape, subok=True))
-    for i in range(0, len(p), rows):
-        k = slice(i, i + rows)
-        yield p[k], g[k], {key: s[k] for key, s in state.items()}, _each(values, lambda v, k=k: v[k])
+    """Views of everything, about BLOCK bytes of each array at a time."""
+    full = {key: s for key, s in state.items() if np.shape(s) == p.shape and not isinstance(s, hyper.Numbers)}
+    rest = {key: s for key, s in state.items() if key not in full}
+    varying = bool(_arrays(values) or _arrays(rest))
+    if not varying:
+        arrays = (p, g, *full.values())
+        if all(a.flags.c_contiguous for a in arrays) or all(a.flags.f_contiguous for a in arrays):
+            p, g, full = p.ravel("K"), g.ravel("K"), {key: s.ravel("K") for key, s in full.items()}
+    for k in _cuts(p):
+        here = {**_each(rest, lambda v, k=k: _share(v, k, p.ndim)), **{key: s[k] for key, s in full.items()}} \
+            if varying else {**rest, **{key: s[k] for key, s in full.items()}}
+        yield p[k], g[k], here, _each(values, lambda v, k=k: _share(v, k, p.ndim)) if varying else values
+
+
+def _cuts(p):
+    """Indices that cut an array into parts of at most BLOCK bytes, along its first axes."""
+    size, axis, inner = max(1, BLOCK // p.itemsize), 0, p.size
+    if p.size == 0 or p.ndim == 0:
+        yield ...
+        return
+    while True:
+        inner //= p.shape[axis]
+        if inner <= size:
+            break
+        axis += 1
+    rows = max(1, size // inner)
+    for head in np.ndindex(p.shape[:axis]):
+        for i in range(0, p.shape[axis], rows):
+            yield (*head, slice(i, i + rows))
+
+
+def _share(numbers, k, ndim):
+    """The part of an array of hyper-parameters that goes with p[k]."""
+    if k is ...:
+        return numbers
+    shape = (1,) * (ndim - numbers.ndim) + numbers.shape
+    return numbers.reshape(shape)[tuple(
+        i if n > 1 else slice(None) if isinstance(i, slice) else 0 for i, n in zip(k, shape, strict=False)
+    )]
 
 
 def _axes(p, values):
@@ -305,8 +384,14 @@ def _has_schedule(value):
     return any(callable(v) for v in (value if isinstance(value, tuple) else (value,)))
 
 
-def _shapes(state):
-    return {key: np.shape(value) for key, value in state.items()}
+def _kinds(state):
+    """What the arrays of a state look like, to be compared and shown."""
+    return {key: f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
+            for key, value in state.items()}
+
+
+def _arguments(cls):
+    return [name for name in inspect.signature(cls).parameters if name != "params"]
 
 
 def _show(value):
@@ -316,4 +401,6 @@ def _show(value):
         return f"array of shape {value.shape}"
     if callable(value):
         return getattr(value, "__name__", repr(value))
-    return f"{value:g}" if isinstance(value, float) else repr(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return repr(int(value))
+    return repr(value)
