@@ -35,6 +35,8 @@ class Optimizer:
     elementwise = True
     # False where an elementwise rule must see each array once a step, whole. See `once` for what is better.
     blocks = True
+    # Hyper-parameters that are several numbers, and how many.
+    counts = hyper.COUNTS
     # True where a rule needs all arrays at once: p, g and state are then lists, and so is what it returns.
     together = False
 
@@ -60,7 +62,7 @@ class Optimizer:
 
     def __setattr__(self, name, value):
         if name in self.__dict__.get("_names", ()):
-            value = hyper.check(name, value)
+            value = hyper.check(name, value, self.counts)
             self.__dict__["_constant"] = None
         self.__dict__[name] = value
 
@@ -86,7 +88,7 @@ class Optimizer:
 
     def now(self, name):
         """The value of a hyper-parameter in the next step, its schedule resolved."""
-        return hyper.resolve(name, getattr(self, name), self.t)
+        return hyper.resolve(name, getattr(self, name), self.t, self.counts)
 
     @property
     def hyper_parameters(self):
@@ -204,7 +206,7 @@ class Optimizer:
         for i, (mine, theirs) in enumerate(zip(self.state, saved["state"], strict=True)):
             if _kinds(mine) != _kinds(theirs):
                 raise ValueError(f"saved: state{_at(i, self.state)}needs {_kinds(mine)}, got {_kinds(theirs)}")
-        checked = {name: hyper.check(name, _copy(value)) for name, value in saved["hyper_parameters"].items()}
+        checked = {name: hyper.check(name, _copy(value), self.counts) for name, value in saved["hyper_parameters"].items()}
         values = {**self._values(), **checked}
         self._check_broadcast(values)
         self._check_settings(values)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
+from optimlab.optim.hyper import nonzero
 
 
 class SGD(Optimizer):
@@ -51,12 +52,15 @@ class SGD(Optimizer):
 
     def rule(self, p, g, state, t, lr, momentum, dampening, weight_decay):
         v = state["momentum_buffer"]
-        if np.any(weight_decay):
+        if nonzero(weight_decay):
             g = g + weight_decay * p
-        if not np.any(momentum):
+        if not nonzero(momentum):
             return lr * g
         v *= momentum
-        v += g if t == 1 or not np.any(dampening) else (1 - dampening * (momentum != 0)) * g
+        if nonzero(dampening) and t > 1:
+            v += (1 - dampening * (momentum != 0)) * g
+        else:
+            v += g
         return lr * (g + momentum * v) if self.nesterov else lr * v
 
 

@@ -77,7 +77,8 @@ class Row:
     samples: {hyper-parameter: values}: three settings to run as one batch, where those that
         `sample_values` makes up are out of range.
     read: (optimizer) -> the arrays to compare, where they are not its params.
-    name: the class's name, if make is a function.
+    name: what the row is called, if not by its class.
+    optimizer: the name of the class in optimlab.optim, if make is a function.
     """
 
     make: Callable
@@ -85,9 +86,11 @@ class Row:
     samples: dict = field(default_factory=dict)
     read: Callable = lambda optimizer: optimizer.params
     name: str = ""
+    optimizer: str = ""
 
     def __post_init__(self):
-        object.__setattr__(self, "name", self.name or self.make.__name__)
+        object.__setattr__(self, "optimizer", self.optimizer or self.make.__name__)
+        object.__setattr__(self, "name", self.name or self.optimizer)
         labels = [case.label for case in self.cases]
         if len(set(labels)) < len(labels):
             raise ValueError(f"{self.name}: two cases have the same label")

@@ -8,13 +8,16 @@ import numpy as np
 from parity import STEPS, Reference
 
 
-def torch_optim(name):
-    """torch.optim.<name>, in float64."""
+def torch_optim(name, read=None):
+    """torch.optim.<name>, in float64; `read` names a state to compare in the place of the params."""
 
     def run(problem, settings):
         import torch
 
-        return torch_run(getattr(torch.optim, name), problem, settings)
+        def states(optimizer, params):
+            return [optimizer.state[p][read] for p in params]
+
+        return torch_run(getattr(torch.optim, name), problem, settings, states if read else None)
 
     return Reference(f"torch.optim.{name}", ("torch",), run)
 
@@ -35,6 +38,17 @@ def torch_run(make, problem, settings, read=None):
     import torch
 
     params = [torch.nn.Parameter(torch.from_numpy(p.copy())) for p in problem.start]
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)  # NAdam keeps its running product in the default dtype
+    try:
+        return _torch_path(make, problem, settings, read, params)
+    finally:
+        torch.set_default_dtype(before)
+
+
+def _torch_path(make, problem, settings, read, params):
+    import torch
+
     with contextlib.redirect_stdout(io.StringIO()):
         optimizer = make(params, **settings)
     if hasattr(optimizer, "train"):
