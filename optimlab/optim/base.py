@@ -201,6 +201,11 @@ class Optimizer:
             raise ValueError(f"saved: the state of {type(self).__name__} is needed, got that of {saved['optimizer']}")
         if saved["options"] != self._options():
             raise ValueError(f"saved: the options {self._options()} are needed, got {saved['options']}")
+        if isinstance(saved["t"], bool) or not isinstance(saved["t"], (int, np.integer)) or saved["t"] < 0:
+            raise ValueError(f"saved: t must be a whole number of at least 0, got {saved['t']!r}")
+        unknown = set(saved["hyper_parameters"]) - set(self._names)
+        if unknown:
+            raise ValueError(f"saved: {type(self).__name__} has no hyper-parameter {sorted(unknown)[0]!r}")
         if len(saved["state"]) != len(self.state):
             raise ValueError(f"saved: the state of {len(self.state)} arrays is needed, got that of {len(saved['state'])}")
         for i, (mine, theirs) in enumerate(zip(self.state, saved["state"], strict=True)):
@@ -213,7 +218,7 @@ class Optimizer:
         for name, value in checked.items():
             setattr(self, name, value)
         self.state = [State({key: _copy(value) for key, value in state.items()}) for state in saved["state"]]
-        self.t = saved["t"]
+        self.t = int(saved["t"])
 
     def _options(self):
         """The arguments that are neither params nor hyper-parameters, such as nesterov: they choose the rule."""
@@ -235,6 +240,9 @@ class State(dict):
                 raise ValueError(f"state[{key!r}]: shape {old.shape} is needed, got {np.shape(value)}")
             value = np.array(value, dtype=old.dtype)
         super().__setitem__(key, value)
+
+    def __reduce__(self):
+        return State, (dict(self),)
 
 
 def all_finite(g):

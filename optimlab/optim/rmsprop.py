@@ -63,9 +63,10 @@ class RMSprop(Optimizer):
             a += (1 - alpha) * g
             v = np.maximum(v - a**2, 0)  # rounding may take it below
         root = np.sqrt(v + eps) if self.eps_in_sqrt else np.sqrt(v) + eps
-        if not nonzero(momentum):
-            return lr * g / root
-        b = state["momentum_buffer"]
-        b *= momentum
-        b += g / root
-        return lr * b
+        step = g / root
+        if nonzero(momentum):
+            b = state["momentum_buffer"]
+            b *= momentum
+            b += step
+            step = b
+        return lr * step

@@ -3,7 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
-from optimlab.optim.hyper import nonzero
+from optimlab.optim.hyper import each, nonzero
 
 
 class SGD(Optimizer):
@@ -58,7 +58,7 @@ class SGD(Optimizer):
             return lr * g
         v *= momentum
         if nonzero(dampening) and t > 1:
-            v += (1 - dampening * (momentum != 0)) * g
+            v += each(lambda momentum, dampening: 1 - dampening if momentum else 1.0, momentum, dampening) * g
         else:
             v += g
         return lr * (g + momentum * v) if self.nesterov else lr * v

@@ -77,6 +77,7 @@ class Row:
     samples: {hyper-parameter: values}: three settings to run as one batch, where those that
         `sample_values` makes up are out of range.
     read: (optimizer) -> the arrays to compare, where they are not its params.
+    least_axes: how many axes an array must have, for rules that take matrices only.
     name: what the row is called, if not by its class.
     optimizer: the name of the class in optimlab.optim, if make is a function.
     """
@@ -87,6 +88,7 @@ class Row:
     read: Callable = lambda optimizer: optimizer.params
     name: str = ""
     optimizer: str = ""
+    least_axes: int = 0
 
     def __post_init__(self):
         object.__setattr__(self, "optimizer", self.optimizer or self.make.__name__)
