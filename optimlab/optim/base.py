@@ -7,8 +7,9 @@ import numpy as np
 
 from optimlab.optim import hyper
 
-# Large arrays are walked in blocks of this many bytes, so that a rule's temporaries stay in the cache.
-BLOCK = 2**19
+# Arrays of more than WHOLE bytes are walked in blocks of BLOCK bytes, so that the block of params, its state and the
+# rule's temporaries are in a core's cache together. Below that, cutting costs more than it saves.
+WHOLE, BLOCK = 2**19, 2**17
 
 
 class Optimizer:
@@ -112,7 +113,7 @@ class Optimizer:
                 self._subtract(_part(p, index), _part(g, index), _parts(state, index), numbers)
             return
         self.once(p, state, self.t, **values)
-        if p.nbytes > BLOCK and self.blocks:
+        if p.nbytes > WHOLE and self.blocks:
             for piece in _blocks(p, g, state, values):
                 self._subtract(*piece)
         else:
@@ -247,7 +248,7 @@ class State(dict):
 
 def all_finite(g):
     """Whether an array holds neither nan nor inf. One pass without temporaries, unless something is wrong."""
-    if g.nbytes <= BLOCK or g.flags.forc:
+    if g.nbytes <= WHOLE or g.flags.forc:
         g = g.ravel(order="K")
         # The square of a large finite number may overflow, so only a finite result is an answer.
         return math.isfinite(np.vdot(g, g)) or all(np.isfinite(g[k]).all() for k in _cuts(g))
