@@ -5,7 +5,7 @@
     python benchmarks/optimizers.py --check           and exit 1 where a target is missed
 
 The first table steps one array. The second steps a network's parameters: our one flat vector beside torch's 100
-tensors of the same total size. Every round times all contestants in turn, and a ratio is the median over
+tensors of the same total size. Times are CPU time of the one thread that steps. Every round times all contestants in turn, and a ratio is the median over
 rounds of ours divided by theirs in the same round, so that a slow moment of the machine hits both. The floor is what
 the step's reads and writes (params, grads and states) cost at the speed of a plain copy of arrays of that size.
 """
@@ -74,10 +74,10 @@ def floor_seconds(name, size):
 
 
 def timed(call, times):
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(times):
         call()
-    return (time.perf_counter() - start) / times
+    return (time.thread_time() - start) / times
 
 
 def compare(name, size, tensors, rounds):

@@ -9,6 +9,7 @@ from optimlab.optim.adamax import Adamax
 from optimlab.optim.adamw import AdamW
 from optimlab.optim.asgd import ASGD
 from optimlab.optim.base import Optimizer
+from optimlab.optim.group import Group
 from optimlab.optim.lamb import LAMB
 from optimlab.optim.lars import LARS
 from optimlab.optim.lbfgs import LBFGS
@@ -58,4 +59,5 @@ __all__ = [
     "SAM",
     "Lookahead",
     "LBFGS",
+    "Group",
 ]

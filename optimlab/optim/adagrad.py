@@ -56,5 +56,10 @@ class Adagrad(Optimizer):
             g = g + weight_decay * p
         s += g**2
         if self.eps_in_sqrt:
-            return lr * g / np.sqrt(s + eps)
-        return lr * g / (np.sqrt(s) + eps)
+            root = np.sqrt(s + eps)
+        else:
+            root = np.sqrt(s)
+            root += eps
+        step = lr * g
+        step /= root
+        return step

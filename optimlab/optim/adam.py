@@ -70,4 +70,8 @@ class Adam(Optimizer):
         lr = lr * correction2**0.5 / correction1
         if not self.eps_hat:
             eps = eps * correction2**0.5
-        return lr * m / (np.sqrt(v) + eps)
+        root = np.sqrt(v)
+        root += eps
+        step = lr * m
+        step /= root
+        return step

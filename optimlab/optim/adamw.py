@@ -67,6 +67,9 @@ class AdamW(Optimizer):
         decay = weight_decay if self.fixed_decay else lr * weight_decay
         # lr * m_hat / (sqrt(v_hat) + eps), where two numbers are corrected instead of two arrays.
         lr, eps = lr * correction2**0.5 / correction1, eps * correction2**0.5
-        step = lr * m / (np.sqrt(v) + eps)
+        root = np.sqrt(v)
+        root += eps
+        step = lr * m
+        step /= root
         step += decay * p
         return step

@@ -40,7 +40,7 @@ class RAdam(Optimizer):
     [0.7   0.997]
     [0.6   0.996]
     [0.5   0.995]
-    [0.4983 0.9933]
+    [0.4974 0.9924]
     >>> opt  # doctest: +NORMALIZE_WHITESPACE
     RAdam(lr=0.1, betas=(0.9, 0.999), eps=1e-08, weight_decay=0, decoupled_weight_decay=False,
           eps_hat=True)

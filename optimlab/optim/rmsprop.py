@@ -62,11 +62,16 @@ class RMSprop(Optimizer):
             a *= alpha
             a += (1 - alpha) * g
             v = np.maximum(v - a**2, 0)  # rounding may take it below
-        root = np.sqrt(v + eps) if self.eps_in_sqrt else np.sqrt(v) + eps
+        if self.eps_in_sqrt:
+            root = np.sqrt(v + eps)
+        else:
+            root = np.sqrt(v)
+            root += eps
         step = g / root
         if nonzero(momentum):
             b = state["momentum_buffer"]
             b *= momentum
             b += step
-            step = b
-        return lr * step
+            return lr * b
+        step *= lr
+        return step
