@@ -97,5 +97,6 @@ def rms(x):
 
 
 def _machine_eps(params):
-    first = params if isinstance(params, np.ndarray) else params[0] if isinstance(params, (list, tuple)) else None
-    return float(np.finfo(first.dtype).eps) if getattr(first, "dtype", np.dtype(int)).kind == "f" else 0.0
+    """That of the first array; 0 for what is refused afterwards."""
+    first = params[0] if isinstance(params, (list, tuple)) and len(params) else params
+    return float(np.finfo(first.dtype).eps) if isinstance(first, np.ndarray) and first.dtype.kind == "f" else 0.0

@@ -108,6 +108,8 @@ class Optimizer:
         return self._constant
 
     def _apply(self, p, g, state, values):
+        if p.size == 0:
+            return
         if not self.elementwise:
             for index, numbers in _settings(p, values):
                 self._subtract(_part(p, index), _part(g, index), _parts(state, index), numbers)
@@ -368,6 +370,8 @@ def _settings(p, values):
 
 def _all_settings(params, grads, states, values):
     """Views of all arrays and states, and plain hyper-parameters, of each single setting."""
+    if not params:
+        return
     if not _axes(params[0], values):
         yield params, grads, states, next(_settings(params[0], values))[1]
         return

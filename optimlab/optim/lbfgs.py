@@ -101,6 +101,8 @@ class LBFGS(Optimizer):
 
     def _by_setting(self, values):
         """(index, views) of each setting; the index is empty where there is only one."""
+        if not self.params:
+            return
         pieces = _all_settings(self.params, self.params, self.state, values)
         for (index, _), piece in zip(_settings(self.params[0], values), pieces, strict=True):
             yield index if self._axes[0] else (), piece

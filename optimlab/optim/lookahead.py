@@ -1,7 +1,5 @@
 """Lookahead: every k steps of a fast optimizer, go back part of the way."""
 
-import numpy as np
-
 from optimlab.optim.options import whole
 from optimlab.optim.wrapper import Wrapper
 
@@ -17,8 +15,7 @@ class Lookahead(Wrapper):
         k: after how many steps w is pulled back, at least 1.
         alpha: how far slow goes towards w, from 0 to 1; a number, a schedule or an array.
 
-    Attributes:
-        slow_params: the slow weights, one array for each of params; settable.
+    State: slow_params, of the shape of the array, besides what the optimizer inside keeps.
 
     Raises:
         TypeError, ValueError: see Optimizer.
@@ -31,7 +28,7 @@ class Lookahead(Wrapper):
     >>> w
     array([0.625])
     >>> opt
-    Lookahead(SGD(lr=0.5, momentum=0, dampening=0, weight_decay=0, nesterov=False), k=2, alpha=0.5)
+    Lookahead(optimizer=SGD(lr=0.5, momentum=0, dampening=0, weight_decay=0, nesterov=False), k=2, alpha=0.5)
 
     The state inside, such as momentum, is left as it is when w is pulled back, as in optax and by default in
     pytorch_optimizer; optax calls k sync_period and alpha slow_step_size.
@@ -42,28 +39,16 @@ class Lookahead(Wrapper):
     def __init__(self, optimizer, k=5, alpha=0.5):
         self.k = whole("k", k)
         super().__init__(optimizer, alpha=alpha)
-        self.slow_params = [p.copy() for p in self.params]
+
+    def init(self, p):
+        return {"slow_params": p.copy()}
 
     def step(self, grads, closure=None):
         """One step of the optimizer inside, and every k steps the pull; see Optimizer."""
         alpha = self._values()["alpha"]
         self.optimizer.step(grads, closure)
         if self.t % self.k == 0:
-            for p, slow in zip(self.params, self.slow_params, strict=True):
+            for p, state in zip(self.params, self._own_state, strict=True):
+                slow = state["slow_params"]
                 slow += alpha * (p - slow)
                 p[...] = slow
-
-    def state_dict(self):
-        return {**super().state_dict(), "k": self.k, "slow_params": [s.copy() for s in self.slow_params]}
-
-    def load_state_dict(self, saved):
-        slow = saved.get("slow_params", []) if isinstance(saved, dict) else []
-        if [np.shape(s) for s in slow] != [p.shape for p in self.params]:
-            raise ValueError(f"saved: slow_params of shapes {[p.shape for p in self.params]} are needed, got "
-                             f"{[np.shape(s) for s in slow]}")
-        super().load_state_dict(saved)
-        self.k = saved["k"]
-        self.slow_params = [np.array(s) for s in slow]
-
-    def _shown(self):
-        return {"k": self.k, **super()._shown()}

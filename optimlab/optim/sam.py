@@ -32,7 +32,7 @@ class SAM(Wrapper):
     >>> w
     array([2.4, 3.2])
     >>> opt
-    SAM(SGD(lr=0.1, momentum=0, dampening=0, weight_decay=0, nesterov=False), rho=5, adaptive=False)
+    SAM(optimizer=SGD(lr=0.1, momentum=0, dampening=0, weight_decay=0, nesterov=False), rho=5, adaptive=False)
 
     With arrays of settings, of rho or of the optimizer inside, every setting has its own norm.
 
@@ -62,6 +62,3 @@ class SAM(Wrapper):
         length = sum(float(np.vdot(s, s)) for s in scaled) ** 0.5 + 1e-12
         for p, s in zip(params, scaled, strict=True):
             p += rho / length * (p * s if self.adaptive else s)
-
-    def _shown(self):
-        return {**super()._shown(), "adaptive": self.adaptive}

@@ -48,7 +48,7 @@ class ScheduleFreeSGD(Optimizer):
         self.training = True
         super().__init__(params, lr=lr, momentum=momentum, weight_decay=weight_decay, r=r,
                          weight_lr_power=weight_lr_power)
-        _check_between("momentum", self.momentum)
+        _check_between("momentum", self.now("momentum"))
 
     def init(self, p):
         return {"z": p.copy(), **_no_weight(self)}
@@ -71,6 +71,7 @@ class ScheduleFreeSGD(Optimizer):
     def eval(self):
         """Put x, the average, into params, to test or save the model. Does nothing if it is there."""
         if self.training:
+            _check_between("momentum", self.now("momentum"))
             _move(self, 1 - 1 / self.now("momentum"))
             self.training = False
 
@@ -134,7 +135,7 @@ class ScheduleFreeAdamW(Optimizer):
         self.training = True
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, r=r,
                          weight_lr_power=weight_lr_power)
-        _check_between("betas", self.betas[0])
+        _check_between("betas", self.now("betas")[0])
 
     def init(self, p):
         return {"z": p.copy(), "exp_avg_sq": np.zeros(p.shape, p.dtype), **_no_weight(self)}
@@ -160,6 +161,7 @@ class ScheduleFreeAdamW(Optimizer):
     def eval(self):
         """Put x, the average, into params, to test or save the model. Does nothing if it is there."""
         if self.training:
+            _check_between("betas", self.now("betas")[0])
             _move(self, 1 - 1 / self.now("betas")[0])
             self.training = False
 
@@ -201,5 +203,5 @@ def _check_training(optimizer):
 
 
 def _check_between(name, value):
-    if not callable(value) and np.any(np.asarray(value) == 0):
+    if np.any(np.asarray(value) == 0):
         raise ValueError(f"{name}: a number above 0 and below 1 is needed to find x again, got 0")

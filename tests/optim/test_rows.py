@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -65,6 +66,10 @@ class Batch(Problem):
         self.curvature = [np.stack([p] * copies) for p in single.curvature]
         self.noise = [np.stack([p] * copies, axis=1) for p in single.noise]
         self.alive = [np.stack([p] * copies, axis=1) for p in single.alive]
+        self.single, self.copies = single, copies
+
+    def loss(self, params, t):
+        return np.array([self.single.loss([p[i] for p in params], t) for i in range(self.copies)])
 
 
 def as_batch(values, ndim):
@@ -196,7 +201,7 @@ def test_repr_shows_every_argument(row, settings):
         assert f"{name}=" in text
     for name, value in settings.items():
         if isinstance(value, (int, float, str)) and not isinstance(value, bool):
-            shown = text.split(f"{name}=")[1].split(",")[0].rstrip(")")
+            shown = re.search(rf"\b{name}=([^,)]*)", text)[1]
             assert shown.strip("'") == value if isinstance(value, str) else float(shown) == value
 
 
@@ -221,20 +226,22 @@ def test_params_change_in_place_and_grads_never(row, settings):
 def test_the_dtype_is_kept(row, settings, dtype):
     problem = Problem(SHAPES, dtype=dtype)
     optimizer = make(row, problem, **settings)
-    rule, seen = optimizer.rule, []
+    inside = getattr(optimizer, "optimizer", optimizer)
+    rule, seen = inside.rule, []
 
     def recorded(*arguments, **hyper_parameters):
         step = rule(*arguments, **hyper_parameters)
         seen.extend(s.dtype for s in (step if isinstance(step, (list, tuple)) else [step]))
         return step
 
-    optimizer.rule = recorded
+    inside.rule = recorded
     walk(optimizer, problem, 3)
     assert set(seen) <= {np.dtype(dtype)}
     assert all(p.dtype == dtype for p in optimizer.params)
     for state in optimizer.state:
         for value in state.values():
-            if isinstance(value, np.ndarray) and not isinstance(value, hyper.Numbers) and value.dtype.kind == "f":
+            # A number kept beside the arrays is a double, as a Python float would be.
+            if isinstance(value, np.ndarray) and not isinstance(value, hyper.Numbers) and value.ndim:
                 assert value.dtype == dtype
 
 
@@ -318,6 +325,8 @@ def test_bad_grads_change_nothing(row):
     walk(optimizer, problem, 2)
     before = snapshot(optimizer)
     for grads, error, words in wrong_grads(problem.grads(optimizer.params, 3)):
+        if grads is None and row.optimizer == "LBFGS":
+            continue  # it asks the closure
         with pytest.raises(error, match=f"^(?=grads).*{words}"):
             optimizer.step(grads, closure=lambda: (0.0, problem.grads(optimizer.params, 3)))
         assert snapshot(optimizer) == before

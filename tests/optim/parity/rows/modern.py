@@ -120,9 +120,13 @@ def lookahead_adamw(params, k=5, alpha=0.5, **settings):
 
 def averages(optimizer, params=None):
     """The x of a Schedule-Free optimizer, ours or theirs."""
+    params = optimizer.params if params is None else params
+    before = [np.array(p.detach() if hasattr(p, "detach") else p) for p in params]
     optimizer.eval()
-    x = [p.copy() if isinstance(p, np.ndarray) else p.detach().clone() for p in params or optimizer.params]
+    x = [p.detach().clone() if hasattr(p, "detach") else p.copy() for p in params]
     optimizer.train()
+    for p, y in zip(params, before, strict=True):
+        p.data.copy_(p.new_tensor(y)) if hasattr(p, "detach") else np.copyto(p, y)
     return x
 
 
@@ -270,7 +274,7 @@ ROWS = [
                    {"nesterov": False, "consistent_rms": 0.2}, shapes=MATRICES),
         Case(torch_optim("Muon"), {}, shapes=MATRICES, label="as it is", tolerance=1e-2,
              reason="torch.optim.Muon runs Newton-Schulz in bfloat16, about three digits"),
-    )),
+    ), least_axes=2),
     Row(Sophia, (
         Case(OPTAX_SOPHIA, {"lr": 0.005, "difference": 1.0}, {"learning_rate": 0.005}, problem=NO_ZEROS),
         Case(OPTAX_SOPHIA, {"lr": 0.1, "betas": (0.8, 0.9), "gamma": 0.5, "eps": 1e-2, "clip_threshold": 0.7,
