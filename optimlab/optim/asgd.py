@@ -19,8 +19,8 @@ class ASGD(Optimizer):
         lr: learning rate, at least 0, in units of params per unit of gradient.
         lambd: how fast the learning rate falls and, in the same measure, the weights decay; at least 0.
         alpha: the power of the fall, from 0 to 1.
-        t0: the step at which averaging starts, at least 0; before it ax is w. PyTorch's default averages
-            after a million steps, so set it to the steps that you want to leave out.
+        t0: when averaging starts, at least 0: ax is the average of w from step t0 + 2 on, and w itself
+            until then. PyTorch's default is a million steps, so set it to those that you want to leave out.
         weight_decay: strength of the L2 penalty, added to the gradient; at least 0.
 
     State: ax, the average, of the shape of the array. PyTorch keeps eta and mu = 1 / max(1, t - 1 - t0) too; here

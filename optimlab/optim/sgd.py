@@ -3,7 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
-from optimlab.optim.hyper import each, nonzero
+from optimlab.optim.hyper import each, nonzero, option
 
 
 class SGD(Optimizer):
@@ -41,7 +41,7 @@ class SGD(Optimizer):
     """
 
     def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        self.nesterov = nesterov
+        self.nesterov = option("nesterov", nesterov, False, True)
         super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay)
         if nesterov and (_is_zero(self.momentum) or not _is_zero(self.dampening)):
             raise ValueError(f"nesterov: needs a momentum above 0 and dampening 0, got momentum {momentum!r} and "
