@@ -37,6 +37,7 @@ class SGD(Optimizer):
 
     Sources: Robbins and Monro (1951); Polyak (1964) for momentum; Nesterov (1983), in the form of
     Sutskever, Martens, Dahl and Hinton (2013), rearranged so that params are where the gradient is taken.
+
     Keras puts lr inside the velocity; the two agree while lr stays constant.
     """
 
