@@ -46,7 +46,9 @@ class Adafactor(Optimizer):
     >>> opt = Adafactor(w, lr=0.1)
     >>> opt.step(np.outer([1.0, 10.0, 100.0], [1.0, 2.0]))
     >>> w.round(4)
-    array([[0.9, 0.9], [0.9, 0.9], [0.9, 0.9]])
+    array([[0.9, 0.9],
+           [0.9, 0.9],
+           [0.9, 0.9]])
     >>> [opt.state[0][name].shape for name in ("row_var", "col_var")]
     [(3, 1), (1, 2)]
 

@@ -8,7 +8,8 @@ from numbers import Real
 
 import numpy as np
 
-# name: (lowest, highest, is the highest allowed), or a tuple of these for several numbers with different ranges.
+# name: (lowest, highest, is the highest allowed), or a tuple of these where several numbers have ranges of
+# their own.
 # The same name means the same thing in every optimizer.
 RANGES = {
     "lr": (0, math.inf, False),
@@ -17,6 +18,7 @@ RANGES = {
     "weight_decay": (0, math.inf, False),
     "betas": (0, 1, False),
     "eps": (0, math.inf, False),
+    "decay": (0, 1, False),
     "lr_decay": (0, math.inf, False),
     "initial_accumulator_value": (0, math.inf, False),
     "momentum_decay": (0, math.inf, True),

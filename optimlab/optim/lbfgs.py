@@ -47,8 +47,8 @@ class LBFGS(Optimizer):
     ...     return a**2 + 100 * b**2, np.array([-2 * a - 400 * w[0] * b, 200 * b])
     >>> opt = LBFGS(w, max_iter=100, line_search_fn="strong_wolfe")
     >>> opt.step(closure=closure)
-    >>> np.abs(w - 1).max() < 1e-6
-    True
+    >>> w.round(4)
+    array([1., 1.])
 
     A batch of settings is run one after the other, each with its own line search; the closure then returns one
     loss for each, in an array of the shape of the batch.

@@ -20,6 +20,7 @@ class Lookahead(Wrapper):
     Raises:
         TypeError, ValueError: see Optimizer.
 
+    >>> import numpy as np
     >>> from optimlab.optim import SGD
     >>> w = np.array([1.0])
     >>> opt = Lookahead(SGD(w, lr=0.5), k=2, alpha=0.5)

@@ -45,7 +45,8 @@ class Muon(Optimizer):
     >>> opt = Muon(W, lr=0.1)
     >>> opt.step(np.diag([100.0, 1.0]))                             # both directions move, the small one too
     >>> W.round(3)
-    array([[-0.07 ,  0.   ], [ 0.   , -0.073]])
+    array([[-0.07,  0.  ],
+           [ 0.  , -0.07]])
 
     Source: Jordan, Jin, Boza, You, Cesista, Newhouse and Bernstein (2024).
     """
@@ -98,7 +99,8 @@ def newton_schulz(G, steps=5, coefficients=COEFFICIENTS, eps=1e-7, form="torch")
         eps: the least norm G is divided by; with form="optax" it is added to the norm.
 
     >>> newton_schulz(np.diag([100.0, 1.0])).round(2)
-    array([[0.7, 0. ], [0. , 0.73]])
+    array([[0.7, 0. ],
+           [0. , 0.7]])
 
     Source: Jordan and others (2024).
     """

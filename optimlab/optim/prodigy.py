@@ -42,7 +42,7 @@ class Prodigy(Optimizer):
     >>> opt = Prodigy(w, d0=0.1)
     >>> for _ in range(100):
     ...     opt.step(w.copy())                            # the gradient of w**2 / 2
-    >>> abs(w[0]) < 5, float(opt.state[0]["d"]) > 1
+    >>> abs(float(w[0])) < 5, float(opt.state[0]["d"]) > 1
     (True, True)
 
     With a batch of settings each has its own d.

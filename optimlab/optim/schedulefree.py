@@ -35,7 +35,7 @@ class ScheduleFreeSGD(Optimizer):
     >>> for _ in range(100):
     ...     opt.step(w.copy())                            # the gradient of w**2 / 2, at y
     >>> opt.eval()
-    >>> abs(w[0]) < 0.02
+    >>> abs(float(w[0])) < 0.02
     True
 
     The gradient of a step belongs to the params in training mode. The authors' package counts a warm-up itself;
@@ -122,7 +122,7 @@ class ScheduleFreeAdamW(Optimizer):
     >>> for _ in range(100):
     ...     opt.step(w.copy())                            # the gradient of w**2 / 2, at y
     >>> opt.eval()
-    >>> abs(w[0]) < 0.1
+    >>> abs(float(w[0])) < 0.1
     True
 
     The gradient of a step belongs to the params in training mode. The authors' package counts a warm-up itself;

@@ -40,7 +40,8 @@ class Shampoo(Optimizer):
     >>> opt = Shampoo(W, lr=0.1, matrix_eps=1e-12)
     >>> opt.step(np.diag([100.0, 1.0]))                    # the first step is orthogonal: every direction by lr
     >>> W.round(4)
-    array([[-0.1,  0. ], [ 0. , -0.1]])
+    array([[-0.1,  0. ],
+           [ 0. , -0.1]])
     >>> opt
     Shampoo(lr=0.1, momentum=0, weight_decay=0, matrix_eps=1e-12, preconditioning_compute_steps=1, form='paper')
 
@@ -85,7 +86,8 @@ def inverse_root(A, k):
     """A**(-1/k) of a symmetric matrix with eigenvalues above 0.
 
     >>> inverse_root(np.diag([16.0, 81.0]), 4).round(6)
-    array([[0.5     , 0.      ], [0.      , 0.333333]])
+    array([[0.5     , 0.      ],
+           [0.      , 0.333333]])
     """
     eigenvalues, Q = np.linalg.eigh(A)
     # Rounding leaves an eigenvalue near 0 slightly negative.

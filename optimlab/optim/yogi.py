@@ -30,7 +30,7 @@ class Yogi(Optimizer):
     >>> opt = Yogi(w, lr=0.1)
     >>> opt.step(np.array([1000.0, 1.0]))
     >>> w.round(4)
-    array([0.9 , 0.9001])
+    array([0.9   , 0.9001])
     >>> opt
     Yogi(lr=0.1, betas=(0.9, 0.999), eps=0.001, initial_accumulator_value=1e-06, bias_correction=True)
 
