@@ -17,6 +17,7 @@ import contextlib
 import numpy as np
 
 from optimlab.optim import hyper
+from optimlab.optim.base import _fits
 from optimlab.optim.options import whole
 
 
@@ -119,7 +120,7 @@ class EMA(_Average):
         self.correction = correction
         self.kept = 1.0
         for p in self._watched:
-            if isinstance(self.decay, np.ndarray) and np.broadcast_shapes(self.decay.shape, p.shape) != p.shape:
+            if isinstance(self.decay, np.ndarray) and not _fits(self.decay.shape, p.shape):
                 raise ValueError(f"decay: an array of shape {self.decay.shape} does not broadcast to {p.shape}")
 
     def update(self):
