@@ -1,7 +1,7 @@
 """How much memory a step takes besides params, grads and states: python benchmarks/memory.py
 
-The promise is at most 4 MiB, whatever the size, for rules that treat every element alone. The others look at whole
-arrays (norms, matrices, curvature), so theirs grows with the array; the last column says how, in arrays.
+The promise is at most 4 MiB, whatever the size, for rules that treat every element alone. The others look at
+whole arrays (norms, matrices, curvature), so theirs grows with the array; the last column says how many.
 """
 
 import tracemalloc
@@ -21,6 +21,7 @@ def make(name, p):
 
 def scratch(optimizer, grads):
     """The largest number of bytes that a step holds at once, beyond what it held before."""
+
     def closure():
         return 0.0, [grads]
 
@@ -39,8 +40,11 @@ def states(optimizer):
 
 
 def main():
-    names = [name for name in optim.__all__
-             if name not in ("Optimizer", "Group") and hasattr(getattr(optim, name), "step")]
+    names = [
+        name
+        for name in optim.__all__
+        if name not in ("Optimizer", "Group") and hasattr(getattr(optim, name), "step")
+    ]
     print("| optimizer | elements | params MiB | states MiB | scratch MiB | scratch / params |")
     print("|---|--:|--:|--:|--:|--:|")
     for name in names:
@@ -51,8 +55,11 @@ def main():
             grads = np.random.default_rng(1).random((side, side), np.float32)
             optimizer = make(name, p)
             bytes_used = scratch(optimizer, grads)
-            print(f"| {name} | {p.size:.0e} | {p.nbytes / MIB:.1f} | {states(optimizer) / MIB:.1f} | "
-                  f"{bytes_used / MIB:.2f} | {bytes_used / p.nbytes:.2f} |", flush=True)
+            print(
+                f"| {name} | {p.size:.0e} | {p.nbytes / MIB:.1f} | {states(optimizer) / MIB:.1f} | "
+                f"{bytes_used / MIB:.2f} | {bytes_used / p.nbytes:.2f} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@
     python benchmarks/optimizers.py --only Adam SGD   some optimizers
     python benchmarks/optimizers.py --check           and exit 1 where a target is missed
 
-The first table steps one array. The second steps a network's parameters: our one flat vector beside torch's 100
-tensors of the same total size. Times are CPU time of the one thread that steps. Every round times all contestants in turn, and a ratio is the median over
-rounds of ours divided by theirs in the same round, so that a slow moment of the machine hits both. The floor is what
-the step's reads and writes (params, grads and states) cost at the speed of a plain copy of arrays of that size.
+The first table steps one array. The second steps a network's parameters: our one flat vector beside torch's
+100 tensors of the same total size. Times are CPU time of the one thread that steps. Every round times all
+contestants in turn, and a ratio is the median over rounds of ours divided by theirs in the same round, so that
+a slow moment of the machine hits both. The floor is what the step's reads and writes (params, grads and states)
+cost at the speed of a plain copy of arrays of that size.
 """
 
 import argparse
@@ -95,8 +96,11 @@ def compare(name, size, tensors, rounds):
     for _ in range(rounds):
         for who, call in calls.items():
             seconds[who].append(timed(call, times[who]))
-    ratios = {who: statistics.median(a / b for a, b in zip(seconds["ours"], seconds[who], strict=True))
-              for who in calls if who != "ours"}
+    ratios = {
+        who: statistics.median(a / b for a, b in zip(seconds["ours"], seconds[who], strict=True))
+        for who in calls
+        if who != "ours"
+    }
     return {who: statistics.median(s) for who, s in seconds.items()}, ratios
 
 
@@ -109,7 +113,10 @@ def table(network, names, sizes, rounds):
     """Print one table; return the rows that miss a target."""
     what = "our flat vector, torch's 100 tensors" if network else "one array"
     print(f"\n{what}: microseconds a step, and ours divided by torch's\n")
-    print("| optimizer | elements | ours | torch | foreach | fused | floor | / torch | / foreach | / fused | target |")
+    print(
+        "| optimizer | elements | ours | torch | foreach | fused | floor "
+        "| / torch | / foreach | / fused | target |"
+    )
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|:--|")
     missed = []
     for name in names:
@@ -133,7 +140,9 @@ def main():
     parser.add_argument("--only", nargs="+", default=list(SETTINGS), choices=list(SETTINGS), metavar="NAME")
     parser.add_argument("--sizes", nargs="+", type=float, default=None)
     parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--network", choices=["only", "no"], default=None, help="only the second table, or not")
+    parser.add_argument(
+        "--network", choices=["only", "no"], default=None, help="only the second table, or not"
+    )
     parser.add_argument("--check", action="store_true", help="exit 1 where a target is missed")
     options = parser.parse_args()
     import torch

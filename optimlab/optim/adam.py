@@ -22,7 +22,7 @@ class Adam(Optimizer):
         amsgrad: divide by the largest v so far. True takes the maximum of v and corrects it afterwards, as
             PyTorch does; "corrected" takes the maximum of v_hat, as optax does; "paper" corrects neither m
             nor v.
-        eps_hat: add eps to the root of v before it is corrected, the paper's epsilon-hat; Keras does (with 1e-7).
+        eps_hat: add eps to the root of v before it is corrected, the paper's epsilon-hat; Keras does.
 
     State: exp_avg (m), exp_avg_sq (v) and, with amsgrad, max_exp_avg_sq; each of the shape of the array.
 
@@ -40,7 +40,8 @@ class Adam(Optimizer):
     Sources: Kingma and Ba (2015); Reddi, Kale and Kumar (2018) for amsgrad.
     """
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, eps_hat=False):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False,
+                 eps_hat=False):
         self.amsgrad = option("amsgrad", amsgrad, False, True, "corrected", "paper")
         self.eps_hat = option("eps_hat", eps_hat, False, True)
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)

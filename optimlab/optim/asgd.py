@@ -23,8 +23,8 @@ class ASGD(Optimizer):
             until then. PyTorch's default is a million steps, so set it to those that you want to leave out.
         weight_decay: strength of the L2 penalty, added to the gradient; at least 0.
 
-    State: ax, the average, of the shape of the array. PyTorch keeps eta and mu = 1 / max(1, t - 1 - t0) too; here
-    they follow from t.
+    State: ax, the average, of the shape of the array. PyTorch keeps eta and mu = 1 / max(1, t - 1 - t0) too;
+    here they follow from t.
 
     Raises:
         TypeError, ValueError: see Optimizer.
@@ -45,7 +45,7 @@ class ASGD(Optimizer):
         super().__init__(params, lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay)
 
     def init(self, p):
-        return {"ax": p.copy(order="K")}
+        return {"ax": np.copy(p)}
 
     def rule(self, p, g, state, t, lr, lambd, alpha, t0, weight_decay):
         ax = state["ax"]

@@ -1,4 +1,4 @@
-"""What every optimizer shares: it holds the params, resolves hyper-parameters, counts steps and applies the rule."""
+"""What every optimizer shares: params, hyper-parameters and their schedules, counting and applying steps."""
 
 import inspect
 import math
@@ -7,8 +7,8 @@ import numpy as np
 
 from optimlab.optim import hyper
 
-# Arrays of more than WHOLE bytes are walked in blocks of BLOCK bytes, so that the block of params, its state and the
-# rule's temporaries are in a core's cache together. Below that, cutting costs more than it saves.
+# Arrays of more than WHOLE bytes are walked in blocks of BLOCK bytes, so that the block of params, its state
+# and the rule's temporaries are in a core's cache together. Below that, cutting costs more than it saves.
 WHOLE, BLOCK = 2**19, 2**17
 
 
@@ -31,8 +31,8 @@ class Optimizer:
         ValueError: a hyper-parameter out of its range, or an array that does not broadcast.
     """
 
-    # True where each element of the step depends only on the same element of params, grads and state. Where it
-    # is False (norms, matrices), arrays of hyper-parameters are taken one setting at a time.
+    # True where each element of the step depends only on the same element of params, grads and state.
+    # Where it is False (norms, matrices), arrays of hyper-parameters are taken one setting at a time.
     elementwise = True
     # False where an elementwise rule must see each array once a step, whole. See `once` for what is better.
     blocks = True
@@ -55,7 +55,7 @@ class Optimizer:
         return {}
 
     def once(self, p, state, t, **hyper_parameters):
-        """Update what an array has only one of, such as a running product, before the rule walks its elements."""
+        """Update what an array has one of, such as a running product, before the rule meets its elements."""
 
     def rule(self, p, g, state, t, **hyper_parameters):
         """What is subtracted from p at step t (counted from 1). Updates state in place, never p or g."""
@@ -130,20 +130,21 @@ class Optimizer:
                 p -= step
 
     def _init(self, p, axes):
-        """The state of one array; for a rule that takes one setting at a time, theirs stacked along leading axes."""
+        """The state of one array; where settings are taken one at a time, theirs, stacked."""
         if not axes:
             return self.init(p)
         batch = tuple(p.shape[axis] for axis in axes)
         states = [self.init(_part(p, _index(p, axes, i))) for i in np.ndindex(batch)]
-        return {key: np.array([s[key] for s in states]).reshape(batch + states[0][key].shape) for key in states[0]}
+        return {key: np.array([s[key] for s in states]).reshape(batch + states[0][key].shape)
+                for key in states[0]}
 
     def _setting_axes(self, values):
         if self.elementwise:
             return [()] * len(self.params)
         axes = [_axes(p, values) for p in self.params]
         if self.together and len(set(axes)) > 1:
-            raise ValueError(f"{type(self).__name__}: the settings must lie along the same axes of every array of "
-                             f"params, got {axes}")
+            raise ValueError(f"{type(self).__name__}: the settings must lie along the same axes of every "
+                             f"array of params, got {axes}")
         return axes
 
     def _check_broadcast(self, values):
@@ -155,8 +156,9 @@ class Optimizer:
 
     def _check_settings(self, values):
         if not self.elementwise and "_axes" in self.__dict__ and self._setting_axes(values) != self._axes:
-            raise ValueError(f"{type(self).__name__}: its state was made for settings along axes {self._axes}, the "
-                             f"hyper-parameters now vary along {self._setting_axes(values)}; make a new one")
+            raise ValueError(f"{type(self).__name__}: its state was made for settings along axes "
+                             f"{self._axes}, the hyper-parameters now vary along "
+                             f"{self._setting_axes(values)}; make a new one")
 
     def _check_grads(self, grads):
         """The gradients as a list of arrays, one for each of params."""
@@ -165,22 +167,24 @@ class Optimizer:
         if not isinstance(grads, (list, tuple)):
             raise TypeError(f"grads: an array or a list of arrays is needed, got {type(grads).__name__}")
         if len(grads) != len(self.params):
-            raise ValueError(f"grads: {len(self.params)} are needed, one for each array of params, got {len(grads)}")
+            raise ValueError(f"grads: {len(self.params)} are needed, one for each array of params, "
+                             f"got {len(grads)}")
         for i, (p, g) in enumerate(zip(self.params, grads, strict=True)):
+            where = f"grads{_which(i, grads)}"
             if not isinstance(g, (np.ndarray, np.floating)):
-                raise TypeError(f"grads{_which(i, grads)}: a NumPy array is needed, got {type(g).__name__}")
+                raise TypeError(f"{where}: a NumPy array is needed, got {type(g).__name__}")
             if g.shape != p.shape:
-                raise ValueError(f"grads{_which(i, grads)}: shape {p.shape} is needed, that of params, got {g.shape}")
+                raise ValueError(f"{where}: shape {p.shape} is needed, that of params, got {g.shape}")
             if g.dtype != p.dtype:
-                raise TypeError(f"grads{_which(i, grads)}: dtype {p.dtype} is needed, that of params, got {g.dtype}")
+                raise TypeError(f"{where}: dtype {p.dtype} is needed, that of params, got {g.dtype}")
             if not all_finite(g):
                 index = tuple(int(k) for k in np.argwhere(~np.isfinite(g))[0])
-                raise ValueError(f"grads{_which(i, grads)}: finite numbers are needed, got {g[index]} at index {index} "
-                                 f"in step {self.t + 1}; params and state are as they were")
+                raise ValueError(f"{where}: finite numbers are needed, got {g[index]} at index {index} in "
+                                 f"step {self.t + 1}; params and state are as they were")
         return grads
 
     def state_dict(self):
-        """A copy of everything that a later run needs to go on: t, state, and the hyper-parameters that are numbers.
+        """A copy of everything that a later run needs to go on: t, state, options and hyper-parameters.
 
         Schedules are functions and cannot be saved: give them again when you make the optimizer.
         """
@@ -194,14 +198,21 @@ class Optimizer:
         }
 
     def load_state_dict(self, saved):
-        """Go on from `state_dict()`. Raises ValueError for another optimizer's or another shape's, changing nothing."""
+        """Go on from `state_dict()`.
+
+        Raises:
+            TypeError, ValueError: what is none, or is that of another optimizer, form or shape. Nothing has
+                changed then.
+        """
         if not isinstance(saved, dict):
             raise TypeError(f"saved: a dict made by state_dict() is needed, got {type(saved).__name__}")
         missing = {"optimizer", "t", "hyper_parameters", "options", "state"} - set(saved)
         if missing:
-            raise ValueError(f"saved: a dict made by state_dict() is needed, this one has no {sorted(missing)[0]!r}")
+            raise ValueError("saved: a dict made by state_dict() is needed, this one has no "
+                             f"{sorted(missing)[0]!r}")
         if saved["optimizer"] != type(self).__name__:
-            raise ValueError(f"saved: the state of {type(self).__name__} is needed, got that of {saved['optimizer']}")
+            raise ValueError(f"saved: the state of {type(self).__name__} is needed, got that of "
+                             f"{saved['optimizer']}")
         if saved["options"] != self._options():
             raise ValueError(f"saved: the options {self._options()} are needed, got {saved['options']}")
         if isinstance(saved["t"], bool) or not isinstance(saved["t"], (int, np.integer)) or saved["t"] < 0:
@@ -210,11 +221,14 @@ class Optimizer:
         if unknown:
             raise ValueError(f"saved: {type(self).__name__} has no hyper-parameter {sorted(unknown)[0]!r}")
         if len(saved["state"]) != len(self.state):
-            raise ValueError(f"saved: the state of {len(self.state)} arrays is needed, got that of {len(saved['state'])}")
+            raise ValueError(f"saved: the state of {len(self.state)} arrays is needed, got that of "
+                             f"{len(saved['state'])}")
         for i, (mine, theirs) in enumerate(zip(self.state, saved["state"], strict=True)):
             if _kinds(mine) != _kinds(theirs):
-                raise ValueError(f"saved: state{_at(i, self.state)}needs {_kinds(mine)}, got {_kinds(theirs)}")
-        checked = {name: hyper.check(name, _copy(value), self.counts) for name, value in saved["hyper_parameters"].items()}
+                raise ValueError(f"saved: state{_at(i, self.state)}needs {_kinds(mine)}, "
+                                 f"got {_kinds(theirs)}")
+        checked = {name: hyper.check(name, _copy(value), self.counts)
+                   for name, value in saved["hyper_parameters"].items()}
         values = {**self._values(), **checked}
         self._check_broadcast(values)
         self._check_settings(values)
@@ -224,11 +238,12 @@ class Optimizer:
         self.t = int(saved["t"])
 
     def _options(self):
-        """The arguments that are neither params nor hyper-parameters, such as nesterov: they choose the rule."""
+        """The arguments that choose the rule, such as nesterov: neither params nor hyper-parameters."""
         return {name: getattr(self, name) for name in _arguments(type(self)) if name not in self._names}
 
     def __repr__(self):
-        return f"{type(self).__name__}({', '.join(f'{k}={_show(getattr(self, k))}' for k in _arguments(type(self)))})"
+        shown = [f"{name}={_show(getattr(self, name))}" for name in _arguments(type(self))]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 class State(dict):
@@ -264,14 +279,17 @@ def _float_arrays(params):
     for i, p in enumerate(arrays):
         where = f"params{_which(i, arrays)}"
         if not isinstance(p, np.ndarray):
-            raise TypeError(f"{where}: a NumPy array is needed, got {p!r}; write np.array(...) around your numbers")
+            raise TypeError(f"{where}: a NumPy array is needed, got {p!r}; write np.array(...) around your "
+                            "numbers")
         if p.dtype.kind != "f":
-            raise TypeError(f"{where}: a float array is needed, got {p.dtype}, which would cut every step to whole "
-                            "numbers; use params.astype(float)")
+            raise TypeError(f"{where}: a float array is needed, got {p.dtype}, which would cut every step to "
+                            "whole numbers; use params.astype(float)")
         if not p.flags.writeable:
-            raise ValueError(f"{where}: params are changed in place, this array is read-only; use params.copy()")
+            raise ValueError(f"{where}: params are changed in place, this array is read-only; "
+                             "use params.copy()")
         if any(np.shares_memory(p, q) for q in arrays[:i]):
-            raise ValueError(f"{where}: shares its memory with an array before it, so it would be stepped twice")
+            raise ValueError(f"{where}: shares its memory with an array before it, so it would be stepped "
+                             "twice")
     return list(arrays)
 
 
@@ -285,8 +303,8 @@ def _at(i, arrays):
 
 def _arrays(values):
     """(name, array) of each hyper-parameter that is an array."""
-    return [(name, v) for name, value in values.items() for v in (value if isinstance(value, tuple) else (value,))
-            if isinstance(v, hyper.Numbers)]
+    return [(name, v) for name, value in values.items()
+            for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, hyper.Numbers)]
 
 
 def _each(values, change):
@@ -313,9 +331,14 @@ def _blocks(p, g, state, values):
         if all(a.flags.c_contiguous for a in arrays) or all(a.flags.f_contiguous for a in arrays):
             p, g, full = p.ravel("K"), g.ravel("K"), {key: s.ravel("K") for key, s in full.items()}
     for k in _cuts(p):
-        here = {**_each(rest, lambda v, k=k: _share(v, k, p.ndim)), **{key: s[k] for key, s in full.items()}} \
-            if varying else {**rest, **{key: s[k] for key, s in full.items()}}
-        yield p[k], g[k], here, _each(values, lambda v, k=k: _share(v, k, p.ndim)) if varying else values
+        def share(v, k=k):
+            return _share(v, k, p.ndim)
+
+        here = {key: s[k] for key, s in full.items()}
+        if varying:
+            yield p[k], g[k], {**here, **_each(rest, share)}, _each(values, share)
+        else:
+            yield p[k], g[k], {**here, **rest}, values
 
 
 def _cuts(p):
@@ -401,8 +424,14 @@ def _has_schedule(value):
 
 def _kinds(state):
     """What the arrays of a state look like, to be compared and shown."""
-    return {key: f"{value.dtype} of shape {value.shape}" if isinstance(value, np.ndarray) else type(value).__name__
-            for key, value in state.items()}
+    def kind(value):
+        if isinstance(value, (float, hyper.Numbers)):
+            return "number"
+        if isinstance(value, np.ndarray):
+            return f"{value.dtype} of shape {value.shape}"
+        return type(value).__name__
+
+    return {key: kind(value) for key, value in state.items()}
 
 
 def _arguments(cls):

@@ -36,14 +36,15 @@ class Group:
         if not optimizers:
             raise ValueError("optimizers: at least one is needed, got none")
         for optimizer in optimizers:
-            if isinstance(optimizer, type) or not all(hasattr(optimizer, name) for name in ("params", "step", "now")):
-                raise TypeError(f"optimizers: optimizers made with their params are needed, got {optimizer!r}")
+            made = not isinstance(optimizer, type)
+            if not made or not all(hasattr(optimizer, name) for name in ("params", "step", "now")):
+                raise TypeError(f"optimizers: those made with their params are needed, got {optimizer!r}")
         self.optimizers = optimizers
         for i, optimizer in enumerate(optimizers):
             others = [q for other in optimizers[:i] for q in other.params]
             if any(np.shares_memory(p, q) for p in optimizer.params for q in others):
-                raise ValueError(f"optimizers: number {i}, {optimizer!r}, shares an array with one before it, which "
-                                 "would be stepped twice")
+                raise ValueError(f"optimizers: number {i}, {optimizer!r}, shares an array with one before "
+                                 "it, which would be stepped twice")
 
     @property
     def params(self):
@@ -66,7 +67,8 @@ class Group:
                 that look twice. A later optimizer looks after the earlier ones have stepped.
 
         Raises:
-            TypeError, ValueError: grads or schedules that one of the optimizers refuses. Nothing has changed then.
+            TypeError, ValueError: grads or schedules that one of the optimizers refuses. Nothing has changed
+                then.
         """
         shares = self._check_grads(grads)
         self._values()
@@ -86,10 +88,12 @@ class Group:
     def _split(self, grads):
         """The gradients of each optimizer."""
         if not isinstance(grads, (list, tuple)):
-            raise TypeError(f"grads: a list of arrays is needed, in the order of params, got {type(grads).__name__}")
+            raise TypeError("grads: a list of arrays is needed, in the order of params, "
+                            f"got {type(grads).__name__}")
         counts = [len(optimizer.params) for optimizer in self.optimizers]
         if len(grads) != sum(counts):
-            raise ValueError(f"grads: {sum(counts)} are needed, one for each array of params, got {len(grads)}")
+            raise ValueError(f"grads: {sum(counts)} are needed, one for each array of params, "
+                             f"got {len(grads)}")
         starts = np.cumsum([0, *counts])
         return [list(grads[start:start + count]) for start, count in zip(starts[:-1], counts, strict=True)]
 
@@ -109,13 +113,13 @@ class Group:
         return {"optimizer": "Group", "optimizers": [optimizer.state_dict() for optimizer in self.optimizers]}
 
     def load_state_dict(self, saved):
-        """Go on from `state_dict()`. Raises ValueError for that of other optimizers or shapes, changing nothing."""
+        """Go on from `state_dict()`; see Optimizer."""
         if not isinstance(saved, dict):
             raise TypeError(f"saved: a dict made by state_dict() is needed, got {type(saved).__name__}")
         theirs = saved.get("optimizers", [])
         if saved.get("optimizer") != "Group" or len(theirs) != len(self.optimizers):
-            raise ValueError(f"saved: the state of a Group of {len(self.optimizers)} optimizers is needed, got that of "
-                             f"{saved.get('optimizer')} with {len(theirs)}")
+            raise ValueError(f"saved: the state of a Group of {len(self.optimizers)} optimizers is needed, "
+                             f"got that of {saved.get('optimizer')} with {len(theirs)}")
         before = self.state_dict()["optimizers"]
         try:
             for optimizer, state in zip(self.optimizers, theirs, strict=True):

@@ -25,8 +25,8 @@ class NAdam(Optimizer):
             start, which is optax's form; Keras has 1.
         decoupled_weight_decay: take lr * weight_decay * w from the weights instead, as AdamW does.
 
-    State: exp_avg (m), exp_avg_sq (v), each of the shape of the array, and mu_product (M), a number, or an array
-    where betas or momentum_decay are. PyTorch keeps M in its default dtype, here it is float64.
+    State: exp_avg (m), exp_avg_sq (v), each of the shape of the array, and mu_product (M), a number, or an
+    array where betas or momentum_decay are. PyTorch keeps M in its default dtype, here it is float64.
 
     Raises:
         TypeError, ValueError: see Optimizer.

@@ -22,8 +22,8 @@ class RAdam(Optimizer):
         eps: added to the root, at least 0, in units of the gradient; the paper has none.
         weight_decay: strength of the L2 penalty, added to the gradient; at least 0.
         decoupled_weight_decay: take lr * weight_decay * w from the weights instead, as AdamW does.
-        eps_hat: add eps to the root of v before it is corrected, as PyTorch does; False adds it after, as optax
-            does.
+        eps_hat: add eps to the root of v before it is corrected, as PyTorch does; False adds it after, as
+            optax does.
 
     State: exp_avg (m) and exp_avg_sq (v), each of the shape of the array.
 
@@ -48,8 +48,8 @@ class RAdam(Optimizer):
     Sources: Liu, Jiang, He, Chen, Liu, Gao and Han (2020). The paper divides from rho > 4 on.
     """
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, decoupled_weight_decay=False,
-                 eps_hat=True):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0,
+                 decoupled_weight_decay=False, eps_hat=True):
         self.decoupled_weight_decay = option("decoupled_weight_decay", decoupled_weight_decay, False, True)
         self.eps_hat = option("eps_hat", eps_hat, False, True)
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)

@@ -25,7 +25,8 @@ class RMSprop(Optimizer):
         centered: subtract the squared mean, so that the root is that of the variance.
         eps_in_sqrt: divide by sqrt(v - a**2 + eps) instead, as optax and Keras do by default.
 
-    State: square_avg (v), momentum_buffer (b) and, with centered, grad_avg (a); each of the shape of the array.
+    State: square_avg (v), momentum_buffer (b) and, with centered, grad_avg (a); each of the shape of the
+    array.
 
     Raises:
         TypeError, ValueError: see Optimizer.

@@ -1,4 +1,4 @@
-"""Rprop: a step size for each parameter that grows while the gradient keeps its sign and shrinks when it turns."""
+"""Rprop: a step size for each parameter, which grows until the gradient turns and then shrinks."""
 
 import numpy as np
 
@@ -19,7 +19,8 @@ class Rprop(Optimizer):
         etas: (etaminus, etaplus), the first in [0, 1), the second at least 1.
         step_sizes: the smallest and the largest step size, at least 0, in units of params.
 
-    State: prev (the last gradient, 0 where the sign turned) and step_size (s), each of the shape of the array.
+    State: prev (the last gradient, 0 where the sign turned) and step_size (s), each of the shape of the
+    array.
 
     Raises:
         TypeError, ValueError: see Optimizer.
@@ -35,8 +36,8 @@ class Rprop(Optimizer):
     >>> opt
     Rprop(lr=0.25, etas=(0.5, 2), step_sizes=(1e-06, 50))
 
-    Sources: Riedmiller and Braun (1993), in the form called iRprop- by Igel and Hüsken (2000): after a turn the
-    step is left out, not taken back.
+    Sources: Riedmiller and Braun (1993), in the form called iRprop- by Igel and Hüsken (2000): after a turn
+    the step is left out, not taken back.
     """
 
     def __init__(self, params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50)):

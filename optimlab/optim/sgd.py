@@ -45,8 +45,8 @@ class SGD(Optimizer):
         self.nesterov = option("nesterov", nesterov, False, True)
         super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay)
         if nesterov and (_is_zero(self.momentum) or not _is_zero(self.dampening)):
-            raise ValueError(f"nesterov: needs a momentum above 0 and dampening 0, got momentum {momentum!r} and "
-                             f"dampening {dampening!r}")
+            raise ValueError(f"nesterov: needs a momentum above 0 and dampening 0, got momentum {momentum!r} "
+                             f"and dampening {dampening!r}")
 
     def init(self, p):
         return {"momentum_buffer": np.zeros(p.shape, p.dtype)}

@@ -1,7 +1,8 @@
 """Make the stored trajectories: python tests/optim/make_references.py [Name ...]
 
-It needs the libraries of requirements-references.txt. Each row becomes one small file in tests/optim/references/,
-which keeps the params after a few of the 100 steps, the settings and the versions that made it.
+It needs the libraries of requirements-references.txt. Each row becomes one small file in
+tests/optim/references/, which keeps the params after a few of the 100 steps, the settings and the versions
+that made it.
 """
 
 import importlib.metadata

@@ -56,15 +56,18 @@ def test_dampening_leaves_the_first_gradient_whole():
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
-@pytest.mark.parametrize("make, size", [
-    (lambda w: Adam(w, lr=0.1, eps=0), 0.1),
-    (lambda w: AdamW(w, lr=0.1, eps=0, weight_decay=0), 0.1),
-    (lambda w: Adamax(w, lr=0.1, eps=0), 0.1),
-    (lambda w: Adagrad(w, lr=0.1, eps=0), 0.1),
-    (lambda w: RMSprop(w, lr=0.1, alpha=0.75, eps=0), 0.2),
-    (lambda w: Rprop(w, lr=0.1), 0.1),
-    (lambda w: NAdam(w, lr=0.1, eps=0, momentum_decay=math.inf), 0.1 * (1 + 0.9 / 1.9)),
-])
+@pytest.mark.parametrize(
+    "make, size",
+    [
+        (lambda w: Adam(w, lr=0.1, eps=0), 0.1),
+        (lambda w: AdamW(w, lr=0.1, eps=0, weight_decay=0), 0.1),
+        (lambda w: Adamax(w, lr=0.1, eps=0), 0.1),
+        (lambda w: Adagrad(w, lr=0.1, eps=0), 0.1),
+        (lambda w: RMSprop(w, lr=0.1, alpha=0.75, eps=0), 0.2),
+        (lambda w: Rprop(w, lr=0.1), 0.1),
+        (lambda w: NAdam(w, lr=0.1, eps=0, momentum_decay=math.inf), 0.1 * (1 + 0.9 / 1.9)),
+    ],
+)
 def test_the_first_step_does_not_know_the_size_of_the_gradient(make, size, scale):
     w = np.zeros(3)
     make(w).step(scale * np.array([1.0, -2.0, 0.5]))
@@ -132,7 +135,7 @@ def test_centered_rmsprop_survives_a_constant_gradient():
     assert np.isfinite(w).all()
 
 
-# Reddi, Kale and Kumar (2018), section 3: gradients C, -1, -1, C, -1, -1, ... on [-1, 1]; the best point is -1.
+# Reddi, Kale and Kumar (2018), section 3: gradients C, -1, -1, C, -1, -1, ... on [-1, 1], where -1 is best.
 
 
 def reddi(optimizer, steps, C=3.0):
@@ -186,19 +189,32 @@ def test_adamws_fixed_decay_follows_its_own_schedule():
 
 
 def test_nesterov_needs_momentum_and_no_dampening():
-    for wrong in ({"momentum": 0}, {"momentum": 0.9, "dampening": 0.1},
-                  {"momentum": 0.9, "dampening": np.array([0.0, 0.1])}):
+    for wrong in (
+        {"momentum": 0},
+        {"momentum": 0.9, "dampening": 0.1},
+        {"momentum": 0.9, "dampening": np.array([0.0, 0.1])},
+    ):
         with pytest.raises(ValueError, match="^nesterov"):
             SGD(np.zeros(2), nesterov=True, **wrong)
     SGD(np.zeros(2), nesterov=True, momentum=lambda step: 0.9)
 
 
-@pytest.mark.parametrize("make, name, allowed", [
-    (SGD, "nesterov", "False or True"), (Adam, "amsgrad", "'corrected' or 'paper'"), (Adam, "eps_hat", "False or True"),
-    (AdamW, "amsgrad", "'corrected'"), (AdamW, "fixed_decay", "True"), (RMSprop, "centered", "True"),
-    (RMSprop, "eps_in_sqrt", "True"), (Adagrad, "eps_in_sqrt", "True"), (NAdam, "decoupled_weight_decay", "True"),
-    (RAdam, "decoupled_weight_decay", "True"), (RAdam, "eps_hat", "True"),
-])
+@pytest.mark.parametrize(
+    "make, name, allowed",
+    [
+        (SGD, "nesterov", "False or True"),
+        (Adam, "amsgrad", "'corrected' or 'paper'"),
+        (Adam, "eps_hat", "False or True"),
+        (AdamW, "amsgrad", "'corrected'"),
+        (AdamW, "fixed_decay", "True"),
+        (RMSprop, "centered", "True"),
+        (RMSprop, "eps_in_sqrt", "True"),
+        (Adagrad, "eps_in_sqrt", "True"),
+        (NAdam, "decoupled_weight_decay", "True"),
+        (RAdam, "decoupled_weight_decay", "True"),
+        (RAdam, "eps_hat", "True"),
+    ],
+)
 def test_options_are_refused_by_name_and_value(make, name, allowed):
     for bad in ("yes", 1, None, np.zeros(3)):
         with pytest.raises(ValueError, match=f"^{name}: .*{allowed}"):
@@ -251,18 +267,27 @@ FAMILY = [SGD, ASGD, Rprop, Adagrad, RMSprop, Adadelta, Adam, Adamax, NAdam, RAd
 
 
 @pytest.mark.parametrize("make", FAMILY)
-@pytest.mark.parametrize("shape, order", [((1000,), "C"), ((20, 50), "C"), ((20, 50), "F"), ((2, 500), "C"),
-                                          ((3, 2, 150), "C"), ((1, 1, 700), "F")])
+@pytest.mark.parametrize(
+    "shape, order",
+    [
+        ((1000,), "C"),
+        ((20, 50), "C"),
+        ((20, 50), "F"),
+        ((2, 500), "C"),
+        ((3, 2, 150), "C"),
+        ((1, 1, 700), "F"),
+    ],
+)
 def test_blocks_do_not_show(make, shape, order, monkeypatch):
     rng = np.random.default_rng(0)
     start, gradients = rng.standard_normal(shape), rng.standard_normal((3, *shape))
     lr = np.full((shape[0],) + (1,) * (len(shape) - 1), 0.01)
     ends = []
-    for whole, block, settings in ((2**30, 1, {}), (100, 64 * 8, {}), (100, 7 * 8, {"lr": 0.01}), (100, 64 * 8, {"lr": lr})):
+    for whole, block, rate in ((2**30, 1, 0.01), (100, 64 * 8, 0.01), (100, 7 * 8, 0.01), (100, 64 * 8, lr)):
         monkeypatch.setattr(base, "WHOLE", whole)
         monkeypatch.setattr(base, "BLOCK", block)
         p = np.array(start, order=order)
-        optimizer = make(p, **{"lr": 0.01, **settings})
+        optimizer = make(p, lr=rate)
         for g in gradients:
             optimizer.step(np.array(g, order="C"))
         ends.append(p)
@@ -270,8 +295,10 @@ def test_blocks_do_not_show(make, shape, order, monkeypatch):
         np.testing.assert_array_equal(end, ends[0])
 
 
-@pytest.mark.parametrize("shape, part", [((10,), 3), ((4, 5), 7), ((2, 3, 4), 5), ((2, 3, 4), 1), ((7, 1), 2), ((), 1),
-                                         ((0, 3), 2), ((3, 0), 2)])
+@pytest.mark.parametrize(
+    "shape, part",
+    [((10,), 3), ((4, 5), 7), ((2, 3, 4), 5), ((2, 3, 4), 1), ((7, 1), 2), ((), 1), ((0, 3), 2), ((3, 0), 2)],
+)
 def test_cuts_cover_everything_once(shape, part, monkeypatch):
     monkeypatch.setattr(base, "BLOCK", part * 8)
     counts = np.zeros(shape)
@@ -287,7 +314,11 @@ def test_finite_is_told_from_overflow():
         assert base.all_finite(g) and base.all_finite(g.T) and base.all_finite(g[::2, ::3])
         for bad in (np.nan, np.inf, -np.inf):
             g[-2, -3] = bad
-            assert not base.all_finite(g) and not base.all_finite(g.T) and not base.all_finite(g[-2::-2, -3::-3][:1])
+            assert (
+                not base.all_finite(g)
+                and not base.all_finite(g.T)
+                and not base.all_finite(g[-2::-2, -3::-3][:1])
+            )
         g[-2, -3] = 0
     assert base.all_finite(np.float64(1)) and not base.all_finite(np.float64("nan"))
 
@@ -352,14 +383,20 @@ def adamax_by_hand(w, gradients, lr, betas, eps):
 
 share = st.floats(0, 0.999)
 small = st.floats(1e-10, 1e-2)
-rate = st.floats(0, 1)
+unit = st.floats(0, 1)
 BY_HAND = {
-    Adam: (adam_by_hand, {"lr": rate, "betas": st.tuples(share, share), "eps": small, "weight_decay": rate}),
-    AdamW: (adamw_by_hand, {"lr": rate, "betas": st.tuples(share, share), "eps": small, "weight_decay": rate}),
-    SGD: (sgd_by_hand, {"lr": rate, "momentum": share, "dampening": share, "weight_decay": rate}),
-    RMSprop: (rmsprop_by_hand, {"lr": rate, "alpha": share, "eps": small, "momentum": share}),
-    Adagrad: (adagrad_by_hand, {"lr": rate, "lr_decay": rate, "eps": small, "initial_accumulator_value": rate}),
-    Adamax: (adamax_by_hand, {"lr": rate, "betas": st.tuples(share, share), "eps": small}),
+    Adam: (adam_by_hand, {"lr": unit, "betas": st.tuples(share, share), "eps": small, "weight_decay": unit}),
+    AdamW: (
+        adamw_by_hand,
+        {"lr": unit, "betas": st.tuples(share, share), "eps": small, "weight_decay": unit},
+    ),
+    SGD: (sgd_by_hand, {"lr": unit, "momentum": share, "dampening": share, "weight_decay": unit}),
+    RMSprop: (rmsprop_by_hand, {"lr": unit, "alpha": share, "eps": small, "momentum": share}),
+    Adagrad: (
+        adagrad_by_hand,
+        {"lr": unit, "lr_decay": unit, "eps": small, "initial_accumulator_value": unit},
+    ),
+    Adamax: (adamax_by_hand, {"lr": unit, "betas": st.tuples(share, share), "eps": small}),
 }
 
 
@@ -375,8 +412,12 @@ def test_equals_the_same_rule_by_hand(make, data):
     steps = data.draw(st.integers(1, 8))
     rng = np.random.default_rng(data.draw(st.integers(0, 1000)))
     w = rng.uniform(-1, 1, shape).astype(dtype) if shape else np.array(rng.uniform(-1, 1), dtype)
-    gradients = (scale * rng.uniform(0.1, 1, (steps, *shape)) * rng.choice([-1, 1], (steps, *shape))).astype(dtype)
-    wanted = np.array([by_hand(float(w[k]), [float(g[k]) for g in gradients], **chosen) for k in np.ndindex(shape)])
+    gradients = (scale * rng.uniform(0.1, 1, (steps, *shape)) * rng.choice([-1, 1], (steps, *shape))).astype(
+        dtype
+    )
+    wanted = np.array(
+        [by_hand(float(w[k]), [float(g[k]) for g in gradients], **chosen) for k in np.ndindex(shape)]
+    )
     optimizer = make(w, **chosen)
     for g in gradients:
         optimizer.step(g)

@@ -44,8 +44,10 @@ def test_groups_may_hold_groups_and_wrappers():
     sam = SAM(SGD(alone, lr=0.1), rho=0.1)
     center, curvature = problem.center[2], problem.curvature[2]
     for _ in range(3):
-        group.step(problem.grads(group.params, 1),
-                   closure=lambda: (problem.loss(group.params, 1), problem.grads(group.params, 1)))
+        group.step(
+            problem.grads(group.params, 1),
+            closure=lambda: (problem.loss(group.params, 1), problem.grads(group.params, 1)),
+        )
         sam.step(curvature * (alone - center), closure=lambda: (0.0, [curvature * (alone - center)]))
     np.testing.assert_array_equal(third, alone)
     assert [len(o.params) for o in group.optimizers] == [2, 1]
@@ -80,8 +82,13 @@ def test_what_one_refuses_changes_none():
     before = copies(group)
     good = problem.grads(group.params, 3)
     bad = [*good[:2], np.full(3, np.nan)]
-    for grads, error in ((bad, ValueError), (good[:2], ValueError), (good[0], TypeError),
-                         ([*good[:2], good[2][:2]], ValueError), ([*good[:2], good[2].astype("f4")], TypeError)):
+    for grads, error in (
+        (bad, ValueError),
+        (good[:2], ValueError),
+        (good[0], TypeError),
+        ([*good[:2], good[2][:2]], ValueError),
+        ([*good[:2], good[2].astype("f4")], TypeError),
+    ):
         with pytest.raises(error, match="^grads"):
             group.step(grads)
     group.optimizers[1].lr = lambda step: float("nan")

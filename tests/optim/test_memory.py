@@ -1,4 +1,4 @@
-"""A step of a rule that treats every element alone needs at most 4 MiB besides its states, whatever the size."""
+"""A rule that treats every element alone needs at most 4 MiB besides its states, whatever the size."""
 
 import tracemalloc
 
@@ -7,8 +7,11 @@ import pytest
 
 import optimlab.optim as optim
 
-ELEMENTWISE = [name for name in optim.__all__
-               if getattr(getattr(optim, name), "elementwise", False) and name != "Optimizer"]
+ELEMENTWISE = [
+    name
+    for name in optim.__all__
+    if getattr(getattr(optim, name), "elementwise", False) and name != "Optimizer"
+]
 LAYOUTS = {
     "one row": lambda x: x.reshape(-1),
     "C order": lambda x: x,
@@ -22,8 +25,13 @@ def test_there_are_rules_that_treat_every_element_alone():
     assert {"SGD", "RMSprop", "Adam", "AdamW", "Lion"} <= set(ELEMENTWISE)
 
 
-@pytest.mark.parametrize("name, layout", [*((name, "C order") for name in ELEMENTWISE),
-                                          *(("Adam", layout) for layout in LAYOUTS if layout != "C order")])
+@pytest.mark.parametrize(
+    "name, layout",
+    [
+        *((name, "C order") for name in ELEMENTWISE),
+        *(("Adam", layout) for layout in LAYOUTS if layout != "C order"),
+    ],
+)
 def test_scratch_is_small(name, layout):
     ones = np.ones((2000, 600), np.float64)
     p, grads = LAYOUTS[layout](ones.copy()), LAYOUTS[layout](ones)

@@ -1,4 +1,4 @@
-"""Every optimizer beside another library's: live where that is installed, and everywhere against stored paths."""
+"""Every optimizer beside another library's: live where it is installed, against stored paths everywhere."""
 
 import importlib.util
 
@@ -18,14 +18,20 @@ from parity.rows import ROWS
 
 import optimlab.optim
 
-CASES = [pytest.param(row, case, shapes, id=f"{row.name}-{case.label}-{shapes}")
-         for row in ROWS for case in row.cases for shapes in case.shapes]
+CASES = [
+    pytest.param(row, case, shapes, id=f"{row.name}-{case.label}-{shapes}")
+    for row in ROWS
+    for case in row.cases
+    for shapes in case.shapes
+]
 
 
 @pytest.mark.parametrize("row, case, shapes", CASES)
 def test_equals_the_stored_reference(row, case, shapes):
     stored = load_stored(row.name)
-    assert stored["about"]["cases"][case.label]["made_with"] == made_with(case), "run make_references.py again"
+    assert stored["about"]["cases"][case.label]["made_with"] == made_with(case), (
+        "run make_references.py again"
+    )
     path = run(row, case, Problem(case.shapes[shapes], **case.problem))
     ours = [path[t - 1] for t in STORED_STEPS]
     assert largest_difference(ours, stored[case.label, shapes]) <= case.tolerance

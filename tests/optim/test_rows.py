@@ -12,13 +12,18 @@ from parity.rows import ROWS
 
 from optimlab.optim import hyper
 
-SETTINGS = [pytest.param(row, settings, id=f"{row.name}-{settings or 'defaults'}")
-            for row in ROWS for settings in row.settings()]
+SETTINGS = [
+    pytest.param(row, settings, id=f"{row.name}-{settings or 'defaults'}")
+    for row in ROWS
+    for settings in row.settings()
+]
 EACH = [pytest.param(row, id=row.name) for row in ROWS]
-PARTS = [pytest.param(row, name, dtype, id=f"{row.name}-{name}-{dtype.__name__}")
-         for row in ROWS
-         for name in row.make([np.zeros((2, 2))]).hyper_parameters
-         for dtype in (np.float64, np.float32)]
+PARTS = [
+    pytest.param(row, name, dtype, id=f"{row.name}-{name}-{dtype.__name__}")
+    for row in ROWS
+    for name in row.make([np.zeros((2, 2))]).hyper_parameters
+    for dtype in (np.float64, np.float32)
+]
 SHAPES = ((4, 3), (2, 2))
 
 
@@ -265,7 +270,13 @@ def test_memory_layout_does_not_matter(row, settings):
     plain = make(row, problem, **settings)
     walk(plain, problem, 4)
     big = np.zeros((10, 12))
-    for view in (big[::2, ::3], big[5:, 8:], np.zeros((4, 5)).T, np.zeros((5, 4), order="F"), big[::-2, 11:7:-1]):
+    for view in (
+        big[::2, ::3],
+        big[5:, 8:],
+        np.zeros((4, 5)).T,
+        np.zeros((5, 4), order="F"),
+        big[::-2, 11:7:-1],
+    ):
         view[...] = problem.start[0]
         optimizer = row.make(view, **settings)
         walk(optimizer, problem, 4)
@@ -336,7 +347,17 @@ def test_bad_grads_change_nothing(row):
 def test_bad_hyper_parameters_are_refused_by_name_and_value(row):
     problem = Problem(SHAPES)
     for name, value in numeric(row).items():
-        for bad in (math.nan, -math.inf, "0.1", None, True, 1j, [0.1], np.array([0.1, math.nan]), np.array(["a"])):
+        for bad in (
+            math.nan,
+            -math.inf,
+            "0.1",
+            None,
+            True,
+            1j,
+            [0.1],
+            np.array([0.1, math.nan]),
+            np.array(["a"]),
+        ):
             if bad is None and name in hyper.OPTIONAL:
                 continue
             values = (*value[:-1], bad) if isinstance(value, tuple) else bad

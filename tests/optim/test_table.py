@@ -5,13 +5,18 @@ from parity.table import PAGE, page, sections, without_numbers
 
 import optimlab.optim
 
-OPTIMIZERS = [getattr(optimlab.optim, name) for name in optimlab.optim.__all__
-              if name != "Optimizer" and hasattr(getattr(optimlab.optim, name), "step")]
+OPTIMIZERS = [
+    getattr(optimlab.optim, name)
+    for name in optimlab.optim.__all__
+    if name != "Optimizer" and hasattr(getattr(optimlab.optim, name), "step")
+]
 
 
 def test_the_page_is_up_to_date():
     made = page(lambda row, case: 1e-16)
-    assert without_numbers(PAGE.read_text(encoding="utf-8")) == without_numbers(made), "run make_table.py again"
+    assert without_numbers(PAGE.read_text(encoding="utf-8")) == without_numbers(made), (
+        "run make_table.py again"
+    )
 
 
 @pytest.mark.parametrize("cls", OPTIMIZERS, ids=lambda cls: cls.__name__)

@@ -1,7 +1,8 @@
 """The table of optimizers that tests, stored references and documentation are made from.
 
-A row says what an optimizer is called and what it is compared with. To add an optimizer, add a `Row` to the list
-`ROWS` of a file in `parity/rows/`, then make its stored trajectories: `python tests/optim/make_references.py Name`.
+A row says what an optimizer is called and what it is compared with. To add an optimizer, add a `Row` to the
+list `ROWS` of a file in `parity/rows/`, then make its stored trajectories with
+`python tests/optim/make_references.py Name` and the page with `python tests/optim/make_table.py`.
 """
 
 import json
@@ -144,7 +145,9 @@ def run(row, case_or_settings, problem, steps=STEPS):
 
 def take_step(optimizer, problem, t):
     params = optimizer.params
-    optimizer.step(problem.grads(params, t), closure=lambda: (problem.loss(params, t), problem.grads(params, t)))
+    optimizer.step(
+        problem.grads(params, t), closure=lambda: (problem.loss(params, t), problem.grads(params, t))
+    )
 
 
 def largest_difference(ours, theirs):
@@ -188,7 +191,7 @@ def save_stored(row, paths, versions):
 
 
 def made_with(case):
-    """What a stored path depends on, as text; a test compares it, so that no stored path outlives its settings."""
+    """What a stored path depends on, as text; a test compares it, so that no path outlives its settings."""
     theirs = case.settings if case.theirs is None else case.theirs
     return f"{case.reference.name} {plain(theirs)} {plain(case.problem)} {case.shapes}"
 

@@ -25,7 +25,8 @@ ROWS = [
             {"lr": 0.05, "momentum": 0.8, "nesterov": True, "weight_decay": 0.01},
         ),
         optax_case("sgd", {"lr": 0.1, "momentum": 0.9}, {"momentum": 0.9}),
-        optax_case("sgd", {"lr": 0.1, "momentum": 0.9, "nesterov": True}, {"momentum": 0.9, "nesterov": True}),
+        optax_case("sgd", {"lr": 0.1, "momentum": 0.9, "nesterov": True},
+                   {"momentum": 0.9, "nesterov": True}),
     )),
     Row(ASGD, torch_cases(
         "ASGD",
@@ -48,7 +49,8 @@ ROWS = [
             {"lr": 0.1, "etas": (0.3, 1.5)},
             {"lr": 0.05, "step_sizes": (0.01, 0.2)},
         ),
-    ), samples={"etas": [(0.5, 1.2), (0.3, 1.5), (0.9, 1.01)], "step_sizes": [(1e-6, 50), (0.01, 0.2), (0.0, 0.1)]}),
+    ), samples={"etas": [(0.5, 1.2), (0.3, 1.5), (0.9, 1.01)],
+                "step_sizes": [(1e-6, 50), (0.01, 0.2), (0.0, 0.1)]}),
     Row(Adagrad, (
         *torch_cases(
             "Adagrad",
@@ -71,7 +73,8 @@ ROWS = [
         optax_case("rmsprop", {"lr": 0.05, "alpha": 0.9, "eps": 1e-3, "eps_in_sqrt": True},
                    {"decay": 0.9, "eps": 1e-3}),
         optax_case("rmsprop", {"lr": 0.05, "alpha": 0.9, "eps": 1e-3, "eps_in_sqrt": True, "centered": True,
-                               "momentum": 0.7}, {"decay": 0.9, "eps": 1e-3, "centered": True, "momentum": 0.7}),
+                               "momentum": 0.7},
+                   {"decay": 0.9, "eps": 1e-3, "centered": True, "momentum": 0.7}),
         optax_case("rmsprop", {"lr": 0.05, "alpha": 0.9, "eps": 1e-3},
                    {"decay": 0.9, "eps": 1e-3, "eps_in_sqrt": False}),
     )),
@@ -94,7 +97,8 @@ ROWS = [
             {"lr": 0.05, "amsgrad": True, "betas": (0.9, 0.9)},
         ),
         optax_case("adam", {"lr": 0.1, "betas": (0.8, 0.99)}, {"b1": 0.8, "b2": 0.99}),
-        optax_case("amsgrad", {"lr": 0.1, "betas": (0.8, 0.9), "amsgrad": "corrected"}, {"b1": 0.8, "b2": 0.9}),
+        optax_case("amsgrad", {"lr": 0.1, "betas": (0.8, 0.9), "amsgrad": "corrected"},
+                   {"b1": 0.8, "b2": 0.9}),
     )),
     Row(Adamax, (
         *torch_cases(
