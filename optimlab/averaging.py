@@ -22,7 +22,7 @@ from optimlab.optim.options import whole
 
 
 def ema_update(avg, w, decay):
-    """decay * avg + (1 - decay) * w: one step of an exponential moving average. New arrays; avg and w do not change.
+    """decay * avg + (1 - decay) * w, one step of an exponential moving average, as new arrays.
 
     >>> ema_update(np.array([1.0]), np.array([3.0]), 0.5)
     array([2.])
@@ -40,7 +40,7 @@ def running_mean_update(avg, w, n):
 
 
 class _Average:
-    """What the averages share: the params they watch, their own arrays, and how to put them in and save them."""
+    """What the averages share: the params they watch, arrays of their own, and how to save them."""
 
     def __init__(self, params):
         self._watched = [params] if isinstance(params, np.ndarray) else params
@@ -52,7 +52,7 @@ class _Average:
 
     @contextlib.contextmanager
     def in_place(self):
-        """Within `with average.in_place():` the model has the average for its params, and its own again after."""
+        """Within `with average.in_place():` the model's params are the average; after it, its own again."""
         before = [p.copy() for p in self._watched]
         for p, average in zip(self._watched, self.params, strict=True):
             p[...] = average
@@ -73,7 +73,8 @@ class _Average:
             raise ValueError(f"saved: a dict with {', '.join(mine)} is needed, got {type(saved).__name__}")
         shapes = [np.shape(a) for a in saved["averages"]]
         if shapes != [a.shape for a in self._averages]:
-            raise ValueError(f"saved: averages of shapes {[a.shape for a in self._averages]} are needed, got {shapes}")
+            raise ValueError(f"saved: averages of shapes {[a.shape for a in self._averages]} are needed, got "
+                             f"{shapes}")
         for name, value in saved.items():
             if name == "averages":
                 value = [np.array(a, dtype=p.dtype) for a, p in zip(value, self._watched, strict=True)]
@@ -85,12 +86,12 @@ class EMA(_Average):
     """An exponential moving average of the weights.
 
         avg = decay * avg + (1 - decay) * w               from avg = 0
-        params = avg / (1 - decay**n)                     after n updates: Adam's correction, which forgets the 0
+        params = avg / (1 - decay**n)                     after n updates: the correction forgets the 0
 
     Args:
         params: the array or list of arrays to watch, an optimizer's params.
-        decay: how much an update keeps, in [0, 1); a number, a schedule of the updates from 0, or an array that
-            broadcasts against every array of params. About the last 1 / (1 - decay) weights count.
+        decay: how much an update keeps, in [0, 1); a number, a schedule of the updates from 0, or an array
+            that broadcasts against every array of params. About the last 1 / (1 - decay) weights count.
         correction: as above. Without it the average starts at the first weights it is told, as torch's
             get_ema_multi_avg_fn does, and those count for longer than any.
 
@@ -109,7 +110,8 @@ class EMA(_Average):
     >>> average.params
     [array([3.])]
 
-    With a schedule for decay the correction is 1 - the product of all decays. optax.ema has the same two forms.
+    With a schedule for decay the correction is 1 - the product of all decays. optax.ema has the same two
+    forms.
 
     Sources: Ruppert (1988); Kingma and Ba (2015) for the correction.
     """
@@ -121,7 +123,8 @@ class EMA(_Average):
         self.kept = 1.0
         for p in self._watched:
             if isinstance(self.decay, np.ndarray) and not _fits(self.decay.shape, p.shape):
-                raise ValueError(f"decay: an array of shape {self.decay.shape} does not broadcast to {p.shape}")
+                raise ValueError(f"decay: an array of shape {self.decay.shape} does not broadcast to params "
+                                 f"of shape {p.shape}")
 
     def update(self):
         """Take in the watched params as they are now."""
@@ -157,7 +160,8 @@ class PolyakRuppert(_Average):
         start: how many updates to leave out first, at least 0, so that the way there does not count.
 
     Attributes:
-        params: the average, one array for each watched; before the first update that counts the params themselves.
+        params: the average, one array for each watched; before the first update that counts the params
+            themselves.
         n_averaged: how many weights are in it.
 
     Raises:
@@ -207,7 +211,8 @@ class SWA(_Average):
 
         avg = avg + (w - avg) / (n + 1)
 
-    Meanwhile the learning rate stays high or goes round (schedules.cosine_restarts), so that the weights differ.
+    Meanwhile the learning rate stays high or goes round (schedules.cosine_restarts), so that the weights
+    differ.
 
     Args:
         params: the array or list of arrays to watch, an optimizer's params.
@@ -215,11 +220,13 @@ class SWA(_Average):
         every: how many updates apart those that count are, at least 1: the length of a cycle.
 
     Attributes:
-        params: the average, one array for each watched; before the first update that counts the params themselves.
+        params: the average, one array for each watched; before the first update that counts the params
+            themselves.
         n_averaged: how many weights are in it; torch.optim.swa_utils.AveragedModel counts the same.
 
     Raises:
-        TypeError, ValueError: params that are no float arrays; start or every that is no whole number in its range.
+        TypeError, ValueError: params that are no float arrays; start or every that is no whole number in its
+            range.
 
     >>> w = np.array([0.0])
     >>> average = SWA(w, start=1, every=2)
@@ -229,7 +236,8 @@ class SWA(_Average):
     >>> average.params
     [array([3.])]
 
-    A model with batch norm needs one more pass over the data afterwards, for the statistics of the averaged weights.
+    A model with batch norm needs one more pass over the data afterwards, for the statistics of the averaged
+    weights.
 
     Source: Izmailov, Podoprikhin, Garipov, Vetrov and Wilson (2018).
     """

@@ -1,7 +1,7 @@
 """Gradient clipping: keep one bad batch from throwing the weights away. Do it after backward and before step.
 
-Grads are one float array or a list of them. The functions return new ones and leave theirs alone, but for the two
-with PyTorch's names, which end in _ and change grads in place.
+Grads are one float array or a list of them. The functions return new ones and leave theirs alone, but for the
+two with PyTorch's names, which end in _ and change grads in place.
 """
 
 import math
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def clip_by_value(grads, clip_value):
-    """Every element between -clip_value and clip_value. Turns the direction: large elements shrink, others do not.
+    """Every element between -clip_value and clip_value. Only large ones shrink, so the direction turns.
 
     Args:
         grads: a float array, or a list of them.
@@ -54,7 +54,7 @@ def clip_by_norm(grads, max_norm, norm_type=2.0):
 
 
 def clip_global_norm(grads, max_norm, norm_type=2.0):
-    """All arrays together: one common factor, so that the length of all is at most max_norm. Keeps the direction.
+    """All arrays together: one common factor, so that their length is at most max_norm. Keeps the direction.
 
         g = g * min(1, max_norm / ||all grads||)
 
@@ -67,8 +67,8 @@ def clip_global_norm(grads, max_norm, norm_type=2.0):
         the clipped gradients, an array or a list as given.
 
     Raises:
-        TypeError, ValueError: grads that are no float arrays, a max_norm or norm_type out of range; a length that
-            is not finite.
+        TypeError, ValueError: grads that are no float arrays, a max_norm or norm_type out of range; a length
+            that is not finite.
 
     >>> clip_global_norm([np.array([3.0]), np.array([4.0])], 1.0)
     [array([0.6]), array([0.8])]
@@ -83,7 +83,7 @@ def clip_global_norm(grads, max_norm, norm_type=2.0):
 
 
 def adaptive_grad_clip(grads, params, clipping=0.01, eps=1e-3, axis=None):
-    """Each unit's gradient, the weights into one output, is at most a share of these weights: AGC, as in optax.
+    """AGC, as in optax: the gradient of the weights into one output is at most a share of these weights.
 
         g = g * min(1, clipping * max(||w||, eps) / ||g||)           for each unit, w and g of one output
 
@@ -93,15 +93,15 @@ def adaptive_grad_clip(grads, params, clipping=0.01, eps=1e-3, axis=None):
         clipping: the largest ||g|| / ||w||, at least 0.
         eps: what ||w|| counts as at least, so that weights which start at 0 can move.
         axis: the axes that make up a unit. None is optax's choice, with outputs last: the whole of a vector,
-            axis 0 of an array of 2 or 3 axes, all but the last of 4 or 5. Where outputs come first, as in PyTorch
-            and in this library's layers, give axis=1 for matrices and axis=(1, 2, 3) for kernels.
+            axis 0 of an array of 2 or 3 axes, all but the last of 4 or 5. Where outputs come first, as in
+            PyTorch and in this library's layers, give axis=1 for matrices and axis=(1, 2, 3) for kernels.
 
     Returns:
         the clipped gradients, an array or a list as given.
 
     Raises:
-        TypeError, ValueError: grads or params that are no float arrays, of different shapes, or of more than 5 axes
-            without an axis; clipping or eps out of range.
+        TypeError, ValueError: grads or params that are no float arrays, of different shapes, or of more than
+            5 axes without an axis; clipping or eps out of range.
 
     >>> w = np.array([[3.0, 0.0], [4.0, 0.0]])            # columns of length 5 and 0
     >>> adaptive_grad_clip(np.array([[10.0, 0.01], [0.0, 0.0]]), w, clipping=0.1, eps=1e-3)
@@ -142,8 +142,8 @@ def clip_grad_norm_(grads, max_norm, norm_type=2.0, error_if_nonfinite=False):
     """clip_global_norm in place, as PyTorch has it: the factor is max_norm / (norm + 1e-6), at most 1.
 
     Returns:
-        the norm of all grads before, a float, for the log. Where it is not finite PyTorch goes on, and the grads
-        become nan or 0; with error_if_nonfinite it is a ValueError and nothing has changed.
+        the norm of all grads before, a float, for the log. Where it is not finite PyTorch goes on, and the
+        grads become nan or 0; with error_if_nonfinite it is a ValueError and nothing has changed.
 
     >>> g = [np.array([3.0]), np.array([4.0])]
     >>> clip_grad_norm_(g, 1.0)

@@ -5,11 +5,11 @@ Each function here makes a schedule, `step -> value`, to be given in the place o
 >>> import numpy as np
 >>> from optimlab.optim import SGD
 >>> SGD(np.zeros(2), lr=warmup(cosine(0.1, T_max=1000), steps=100))
-SGD(lr=warmup(cosine(0.1, T_max=1000, eta_min=0), steps=100, start=None), momentum=0, dampening=0, weight_decay=0,
-    nesterov=False)
+SGD(lr=warmup(cosine(0.1, T_max=1000, eta_min=0), steps=100, start=None), momentum=0, dampening=0,
+    weight_decay=0, nesterov=False)
 
-Steps count from 0. A schedule with an end keeps its last value after it. `lr` may be an array, one value for each
-setting of a batch. Only ReduceOnPlateau remembers anything.
+Steps count from 0. A schedule with an end keeps its last value after it. `lr` may be an array, one value for
+each setting of a batch. Only ReduceOnPlateau remembers anything.
 
 Names are PyTorch's; where optax or a paper counts otherwise, the docstring says so.
 """
@@ -103,7 +103,8 @@ def multi_step(lr, milestones, gamma=0.1):
 
 @_schedule
 def exponential(lr, gamma):
-    """lr * gamma**step. torch's ExponentialLR; optax's exponential_decay is gamma = decay_rate**(1 / its steps).
+    """lr * gamma**step. torch's ExponentialLR; optax's exponential_decay is gamma = decay_rate**(1 / its
+    steps).
 
     >>> exponential(1.0, gamma=0.5)(3)
     0.125
@@ -114,8 +115,8 @@ def exponential(lr, gamma):
 
 @_schedule
 def inverse_time(lr, decay):
-    """lr / (1 + decay * step): the rate of Robbins and Monro (1951), whose sum is infinite and whose sum of squares
-    is not. At decay = lr * curvature it is the best for a noisy quadratic.
+    """lr / (1 + decay * step): the rate of Robbins and Monro (1951), whose sum is infinite and whose sum of
+    squares is not. At decay = lr * curvature it is the best for a noisy quadratic.
 
     >>> inverse_time(1.0, decay=0.5)(2)
     0.5
@@ -128,8 +129,8 @@ def inverse_time(lr, decay):
 def inverse_sqrt(lr, timescale=1):
     """lr / sqrt(1 + step / timescale).
 
-    With timescale 1 it is lr / sqrt(t) for t counted from 1. After a warm-up of as many steps as its timescale it
-    is the schedule of the Transformer (Vaswani and others 2017): lr * sqrt(timescale / step).
+    With timescale 1 it is lr / sqrt(t) for t counted from 1. After a warm-up of as many steps as its
+    timescale it is the schedule of the Transformer (Vaswani and others 2017): lr * sqrt(timescale / step).
 
     >>> warmup(inverse_sqrt(1.0, timescale=100), steps=100)(400)
     0.5
@@ -141,7 +142,8 @@ def inverse_sqrt(lr, timescale=1):
 
 @_schedule
 def polynomial(lr, total_iters, power=1.0, end=0.0):
-    """end + (lr - end) * (1 - step / total_iters)**power, then end. torch's PolynomialLR; optax's polynomial_schedule.
+    """end + (lr - end) * (1 - step / total_iters)**power, then end. torch's PolynomialLR; optax's
+    polynomial_schedule.
 
     Args:
         lr: the value at step 0.
@@ -232,8 +234,8 @@ def warmup(schedule, steps, start=None):
     Args:
         schedule: what follows, a schedule or a number.
         steps: how many steps to warm up, at least 0.
-        start: the value at step 0. The line then reaches schedule(0) at step `steps`, as in torch's LinearLR and
-            in optax's warm-up schedules, which start at 0 if you ask them to.
+        start: the value at step 0. The line then reaches schedule(0) at step `steps`, as in torch's LinearLR
+            and in optax's warm-up schedules, which start at 0 if you ask them to.
 
     >>> schedule = warmup(1.0, steps=4)
     >>> [schedule(t) for t in range(6)]
@@ -260,8 +262,8 @@ def warmup(schedule, steps, start=None):
 
 
 @_schedule
-def one_cycle(max_lr, total_steps, pct_start=0.3, anneal_strategy="cos", div_factor=25.0, final_div_factor=1e4,
-              three_phase=False):
+def one_cycle(max_lr, total_steps, pct_start=0.3, anneal_strategy="cos", div_factor=25.0,
+              final_div_factor=1e4, three_phase=False):
     """Up to max_lr and down to almost nothing, once. torch's OneCycleLR.
 
         max_lr / div_factor                             at step 0
@@ -293,8 +295,8 @@ def one_cycle(max_lr, total_steps, pct_start=0.3, anneal_strategy="cos", div_fac
 
 
 @_schedule
-def one_cycle_momentum(max_momentum=0.95, total_steps=None, base_momentum=0.85, pct_start=0.3, anneal_strategy="cos",
-                       three_phase=False):
+def one_cycle_momentum(max_momentum=0.95, total_steps=None, base_momentum=0.85, pct_start=0.3,
+                       anneal_strategy="cos", three_phase=False):
     """The momentum that goes with one_cycle: down to base_momentum where the rate is highest, and up again.
 
     Arguments as in one_cycle; total_steps is needed. Use it as momentum, or as the first of betas.
@@ -311,11 +313,13 @@ def one_cycle_momentum(max_momentum=0.95, total_steps=None, base_momentum=0.85, 
 
 
 def _phases(values, total_steps, pct_start, anneal_strategy, three_phase):
-    """From value to value: the first phase ends at step pct_start * total_steps - 1, the last at total_steps - 1."""
+    """From value to value: the first phase ends at step pct_start * total_steps - 1, the last at total_steps
+    - 1."""
     _check_steps(total_steps=total_steps)
     _check_numbers(pct_start=pct_start)
-    if not 0 <= pct_start <= (0.5 if three_phase else 1):
-        raise ValueError(f"pct_start: a number from 0 to {0.5 if three_phase else 1} is needed, got {pct_start!r}")
+    highest = 0.5 if three_phase else 1
+    if not 0 <= pct_start <= highest:
+        raise ValueError(f"pct_start: a number from 0 to {highest} is needed, got {pct_start!r}")
     if anneal_strategy not in ("cos", "linear"):
         raise ValueError(f"anneal_strategy: 'cos' or 'linear' is needed, got {anneal_strategy!r}")
     first = float(pct_start * total_steps) - 1
@@ -353,15 +357,15 @@ def warmup_stable_decay(lr, warmup_steps, decay_from, total_steps, end=0.0, shap
     >>> [schedule(t) for t in range(10)]
     [0.5, 1.0, 1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
 
-    Sources: Zhai, Kolesnikov, Houlsby and Beyer (2022); Hu and others (2024), MiniCPM; Hägele and others (2024) for
-    "sqrt".
+    Sources: Zhai, Kolesnikov, Houlsby and Beyer (2022); Hu and others (2024), MiniCPM; Hägele and others
+    (2024) for "sqrt".
     """
     shapes = {"linear": lambda u: 1 - u, "cosine": _half_cosine, "sqrt": lambda u: 1 - u**0.5}
     _check_numbers(lr=lr, end=end)
     _check_steps(0, warmup_steps=warmup_steps, decay_from=decay_from, total_steps=total_steps)
     if not warmup_steps <= decay_from <= total_steps:
-        raise ValueError(f"decay_from: a step from warmup_steps {warmup_steps} to total_steps {total_steps} is "
-                         f"needed, got {decay_from}")
+        raise ValueError(f"decay_from: a step from warmup_steps {warmup_steps} to total_steps {total_steps} "
+                         f"is needed, got {decay_from}")
     if shape not in shapes:
         raise ValueError(f"shape: {' or '.join(map(repr, shapes))} is needed, got {shape!r}")
 
@@ -388,8 +392,8 @@ class ReduceOnPlateau:
     >>> schedule(0)                                       # the same at every step, until the next update
     0.05
     >>> schedule
-    ReduceOnPlateau(0.05, mode='min', factor=0.5, patience=1, threshold=0.0001, threshold_mode='rel', cooldown=0,
-                    min_lr=0, eps=1e-08)
+    ReduceOnPlateau(0.05, mode='min', factor=0.5, patience=1, threshold=0.0001, threshold_mode='rel',
+                    cooldown=0, min_lr=0, eps=1e-08)
 
     Args:
         lr: the first value, at least 0.
@@ -406,13 +410,14 @@ class ReduceOnPlateau:
         lr, best, num_bad_epochs, cooldown_counter: what it remembers, under torch's names.
 
     Raises:
-        TypeError, ValueError: an argument out of its range; a loss that is no number. nan counts as no better.
+        TypeError, ValueError: an argument out of its range; a loss that is no number. nan counts as no
+            better.
     """
 
     _remembered = ("lr", "best", "num_bad_epochs", "cooldown_counter")
 
-    def __init__(self, lr, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel", cooldown=0,
-                 min_lr=0.0, eps=1e-8):
+    def __init__(self, lr, mode="min", factor=0.1, patience=10, threshold=1e-4, threshold_mode="rel",
+                 cooldown=0, min_lr=0.0, eps=1e-8):
         _check_numbers(lr=lr, factor=factor, threshold=threshold, min_lr=min_lr, eps=eps)
         if not 0 <= factor < 1:
             raise ValueError(f"factor: a number from 0 up to but not including 1 is needed, got {factor!r}")

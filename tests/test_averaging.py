@@ -37,6 +37,7 @@ def torch_average(start=0, every=1, decay=None):
                 averaged.update_parameters(model)
                 path.append([*averaged.module.weight[0].tolist(), *averaged.module.bias.tolist()])
         return path
+
     return "torch", f"AveragedModel {start} {every} {decay}", values
 
 
@@ -53,6 +54,7 @@ def optax_average(decay, debias):
             average, state = transformation.update(jax.numpy.asarray(point), state)
             path.append(average.tolist())
         return path
+
     return "optax", f"ema {decay} {debias}", values
 
 
@@ -84,7 +86,9 @@ def our_path(make):
 
 @pytest.mark.parametrize("make, theirs", NAMED)
 def test_equals_the_stored_values(make, theirs):
-    np.testing.assert_allclose(our_path(make), json.loads(STORED.read_text())[theirs[1]], rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(
+        our_path(make), json.loads(STORED.read_text())[theirs[1]], rtol=1e-12, atol=1e-13
+    )
 
 
 @pytest.mark.filterwarnings("default")
@@ -154,7 +158,7 @@ def test_the_functions_of_lesson_10_change_nothing():
 
 
 def test_the_variance_of_lesson_10():
-    """x = (1 - lr) x + lr * noise: an EMA of decay d has (1-d)/(1+d) * (1 + d (1-lr)) / (1 - d (1-lr)) of its variance."""
+    """x = a x + noise: an EMA of decay d has (1 - d) / (1 + d) * (1 + d a) / (1 - d a) of its variance."""
     lr, decay = 0.4, 0.99
     a = 1 - lr
     theory = (1 - decay) / (1 + decay) * (1 + decay * a) / (1 - decay * a)
@@ -226,17 +230,20 @@ def test_resumes_to_the_bit(make):
     assert pickle.dumps(later.state_dict()) == before
 
 
-@pytest.mark.parametrize("make, error, words", [
-    (lambda: EMA(np.zeros(2), decay=1.0), ValueError, "decay: .*1"),
-    (lambda: EMA(np.zeros(2), decay="slow"), TypeError, "decay: .*'slow'"),
-    (lambda: EMA(np.zeros(2), decay=np.zeros(3)), ValueError, "decay: .*3"),
-    (lambda: EMA(np.zeros(2), decay=lambda step: np.nan).update(), ValueError, "decay: .*nan"),
-    (lambda: EMA([1.0]), TypeError, "params: .*1.0"),
-    (lambda: SWA(np.zeros(2, int)), TypeError, "params: "),
-    (lambda: SWA(np.zeros(2), start=-1), ValueError, "start: .*-1"),
-    (lambda: SWA(np.zeros(2), every=0), ValueError, "every: .*0"),
-    (lambda: PolyakRuppert(np.zeros(2), start=0.5), TypeError, "start: .*0.5"),
-])
+@pytest.mark.parametrize(
+    "make, error, words",
+    [
+        (lambda: EMA(np.zeros(2), decay=1.0), ValueError, "decay: .*1"),
+        (lambda: EMA(np.zeros(2), decay="slow"), TypeError, "decay: .*'slow'"),
+        (lambda: EMA(np.zeros(2), decay=np.zeros(3)), ValueError, "decay: .*3"),
+        (lambda: EMA(np.zeros(2), decay=lambda step: np.nan).update(), ValueError, "decay: .*nan"),
+        (lambda: EMA([1.0]), TypeError, "params: .*1.0"),
+        (lambda: SWA(np.zeros(2, int)), TypeError, "params: "),
+        (lambda: SWA(np.zeros(2), start=-1), ValueError, "start: .*-1"),
+        (lambda: SWA(np.zeros(2), every=0), ValueError, "every: .*0"),
+        (lambda: PolyakRuppert(np.zeros(2), start=0.5), TypeError, "start: .*0.5"),
+    ],
+)
 def test_bad_arguments_are_named(make, error, words):
     with pytest.raises(error, match=f"^{words}") as caught:
         make()
@@ -246,4 +253,6 @@ def test_bad_arguments_are_named(make, error, words):
 if __name__ == "__main__":
     STORED.parent.mkdir(exist_ok=True)
     values = {label: make() for _, (_, label, make) in CASES}
-    STORED.write_text("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in values.items()) + "\n}\n")
+    STORED.write_text(
+        "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in values.items()) + "\n}\n"
+    )

@@ -45,6 +45,7 @@ def torch_clip(name, *args, **kwargs):
             p.grad = torch.from_numpy(np.array(g))
         norm = getattr(torch.nn.utils, name)(params, *args, **kwargs)
         return flat([p.grad.numpy() for p in params]) + ([] if norm is None else [norm.item()])
+
     return "torch", f"{name} {args} {kwargs}", values
 
 
@@ -58,6 +59,7 @@ def optax_clip(name, *args, **kwargs):
         params, grads = ([jax.numpy.asarray(a) for a in arrays] for arrays in (PARAMS, GRADS))
         updates, _ = transformation.update(grads, transformation.init(params), params)
         return flat(updates)
+
     return "optax", f"{name} {args} {kwargs}", values
 
 
@@ -69,13 +71,18 @@ def in_place(clip, *args):
 
 CASES = [
     (lambda: in_place(clip_grad_value_, 0.3), torch_clip("clip_grad_value_", 0.3)),
-    *((lambda a=a: in_place(clip_grad_norm_, *a), torch_clip("clip_grad_norm_", *a))
-      for a in ((1.0,), (100.0,), (0.5, math.inf), (0.5, 1.0), (0.5, 3.0))),
+    *(
+        (lambda a=a: in_place(clip_grad_norm_, *a), torch_clip("clip_grad_norm_", *a))
+        for a in ((1.0,), (100.0,), (0.5, math.inf), (0.5, 1.0), (0.5, 3.0))
+    ),
     (lambda: flat(clip_by_value(GRADS, 0.3)), optax_clip("clip", 0.3)),
     (lambda: flat(clip_global_norm(GRADS, 1.0)), optax_clip("clip_by_global_norm", 1.0)),
     (lambda: flat(clip_global_norm(GRADS, 100.0)), optax_clip("clip_by_global_norm", 100.0)),
     (lambda: flat(adaptive_grad_clip(GRADS, PARAMS)), optax_clip("adaptive_grad_clip", 0.01)),
-    (lambda: flat(adaptive_grad_clip(GRADS, PARAMS, 0.9, eps=0.5)), optax_clip("adaptive_grad_clip", 0.9, eps=0.5)),
+    (
+        lambda: flat(adaptive_grad_clip(GRADS, PARAMS, 0.9, eps=0.5)),
+        optax_clip("adaptive_grad_clip", 0.9, eps=0.5),
+    ),
 ]
 NAMED = [pytest.param(*case, id=case[1][1]) for case in CASES]
 
@@ -95,8 +102,11 @@ def test_equals_the_live_values(ours, theirs):
 
 
 FLOATS = st.floats(-1e6, 1e6)
-LISTS = st.lists(arrays.arrays(np.float64, arrays.array_shapes(max_dims=2, max_side=3), elements=FLOATS),
-                 min_size=1, max_size=3)
+LISTS = st.lists(
+    arrays.arrays(np.float64, arrays.array_shapes(max_dims=2, max_side=3), elements=FLOATS),
+    min_size=1,
+    max_size=3,
+)
 
 
 @given(LISTS, st.floats(1e-3, 1e6))
@@ -136,8 +146,12 @@ def test_adaptive_clipping_takes_the_axes_of_a_unit(axis, unit):
 
 
 def test_grads_are_left_alone_and_dtypes_kept():
-    for clip in (lambda g: clip_by_value(g, 0.1), lambda g: clip_by_norm(g, 0.1), lambda g: clip_global_norm(g, 0.1),
-                 lambda g: adaptive_grad_clip(g, g, 0.1)):
+    for clip in (
+        lambda g: clip_by_value(g, 0.1),
+        lambda g: clip_by_norm(g, 0.1),
+        lambda g: clip_global_norm(g, 0.1),
+        lambda g: adaptive_grad_clip(g, g, 0.1),
+    ):
         for dtype in (np.float32, np.float64):
             for g in (np.full((2, 3), 5, dtype), np.full((), 5, dtype)):
                 clipped = clip(g)
@@ -148,8 +162,12 @@ def test_grads_are_left_alone_and_dtypes_kept():
 
 def test_zeros_stay_zeros():
     zeros = [np.zeros(3), np.zeros((0, 2))]
-    for clipped in (clip_by_value(zeros, 1.0), clip_by_norm(zeros, 1.0), clip_global_norm(zeros, 0.0),
-                    adaptive_grad_clip(zeros, zeros)):
+    for clipped in (
+        clip_by_value(zeros, 1.0),
+        clip_by_norm(zeros, 1.0),
+        clip_global_norm(zeros, 0.0),
+        adaptive_grad_clip(zeros, zeros),
+    ):
         assert [c.shape for c in clipped] == [(3,), (0, 2)] and not np.any(clipped[0])
     assert global_norm(zeros) == 0 and global_norm([]) == 0
 
@@ -165,18 +183,21 @@ def test_infinite_gradients():
     np.testing.assert_array_equal(bad[0], [math.nan, 0.0])
 
 
-@pytest.mark.parametrize("make, error, words", [
-    (lambda: clip_by_value(GRADS, -1.0), ValueError, "clip_value: .*-1"),
-    (lambda: clip_by_value([1.0], 1.0), TypeError, r"grads\[0\]: .*1.0"),
-    (lambda: clip_by_norm("grads", 1.0), TypeError, "grads: .*str"),
-    (lambda: clip_global_norm(GRADS, math.nan), ValueError, "max_norm: .*nan"),
-    (lambda: clip_global_norm(GRADS, "1"), TypeError, "max_norm: .*'1'"),
-    (lambda: clip_global_norm(GRADS, 1.0, norm_type=0), ValueError, "norm_type: .*0"),
-    (lambda: clip_grad_norm_([np.zeros(2, int)], 1.0), TypeError, r"grads\[0\]: .*int64"),
-    (lambda: adaptive_grad_clip(np.zeros(2), np.zeros(3)), ValueError, r"params: .*\(3,\)"),
-    (lambda: adaptive_grad_clip(np.zeros(2), np.zeros(2), clipping=None), TypeError, "clipping: .*None"),
-    (lambda: adaptive_grad_clip(np.ones((2,) * 6), np.ones((2,) * 6)), ValueError, "axis: .*6"),
-])
+@pytest.mark.parametrize(
+    "make, error, words",
+    [
+        (lambda: clip_by_value(GRADS, -1.0), ValueError, "clip_value: .*-1"),
+        (lambda: clip_by_value([1.0], 1.0), TypeError, r"grads\[0\]: .*1.0"),
+        (lambda: clip_by_norm("grads", 1.0), TypeError, "grads: .*str"),
+        (lambda: clip_global_norm(GRADS, math.nan), ValueError, "max_norm: .*nan"),
+        (lambda: clip_global_norm(GRADS, "1"), TypeError, "max_norm: .*'1'"),
+        (lambda: clip_global_norm(GRADS, 1.0, norm_type=0), ValueError, "norm_type: .*0"),
+        (lambda: clip_grad_norm_([np.zeros(2, int)], 1.0), TypeError, r"grads\[0\]: .*int64"),
+        (lambda: adaptive_grad_clip(np.zeros(2), np.zeros(3)), ValueError, r"params: .*\(3,\)"),
+        (lambda: adaptive_grad_clip(np.zeros(2), np.zeros(2), clipping=None), TypeError, "clipping: .*None"),
+        (lambda: adaptive_grad_clip(np.ones((2,) * 6), np.ones((2,) * 6)), ValueError, "axis: .*6"),
+    ],
+)
 def test_bad_arguments_are_named(make, error, words):
     with pytest.raises(error, match=f"^{words}") as caught:
         make()
@@ -186,4 +207,6 @@ def test_bad_arguments_are_named(make, error, words):
 if __name__ == "__main__":
     STORED.parent.mkdir(exist_ok=True)
     values = {label: make() for _, (_, label, make) in CASES}
-    STORED.write_text("{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in values.items()) + "\n}\n")
+    STORED.write_text(
+        "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in values.items()) + "\n}\n"
+    )

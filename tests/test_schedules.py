@@ -1,4 +1,4 @@
-"""Schedules beside torch.optim.lr_scheduler and optax: live where they are installed, stored values everywhere.
+"""Schedules beside torch.optim.lr_scheduler and optax: live where installed, stored values everywhere.
 
 `python tests/test_schedules.py` makes the stored values again.
 """
@@ -19,7 +19,33 @@ from optimlab.optim import SGD, Adam
 
 STORED = Path(__file__).parent / "references" / "schedules.json"
 STEPS = 120
-LOSSES = [5, 4, 4, 4.0001, 3.9999, 3.9, 3.9, 3.9, 3.9, 3.9, 3.8, 3.8, 3.8, 3.8, 3.8, 3.8, 3.8, 1, 1, 1, 1, 1, 1, 1, 1]
+LOSSES = [
+    5,
+    4,
+    4,
+    4.0001,
+    3.9999,
+    3.9,
+    3.9,
+    3.9,
+    3.9,
+    3.9,
+    3.8,
+    3.8,
+    3.8,
+    3.8,
+    3.8,
+    3.8,
+    3.8,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+]
 PLATEAU = {"factor": 0.3, "patience": 2}
 
 
@@ -35,6 +61,7 @@ def torch_values(name, lr=1.0, what="lr", **settings):
             optimizer.step()
             scheduler.step()
         return path
+
     return "torch", f"{name} {lr} {what} {settings}", values
 
 
@@ -52,6 +79,7 @@ def torch_warmup(warm, T_max, start_factor):
             optimizer.step()
             scheduler.step()
         return path
+
     return "torch", f"SequentialLR {warm} {T_max} {start_factor}", values
 
 
@@ -66,6 +94,7 @@ def torch_plateau(losses, **settings):
             scheduler.step(loss)
             path.append(optimizer.param_groups[0]["lr"])
         return path
+
     return "torch", f"ReduceLROnPlateau {losses} {settings}", values
 
 
@@ -77,6 +106,7 @@ def optax_values(name, **settings):
         jax.config.update("jax_enable_x64", True)
         schedule = getattr(optax, name)(**settings)
         return [float(schedule(t)) for t in range(steps)]
+
     return "optax", f"{name} {settings}", values
 
 
@@ -96,48 +126,120 @@ CASES = [
     (schedules.step(0.5, every=7, gamma=0.8), torch_values("StepLR", 0.5, step_size=7, gamma=0.8), STEPS),
     (schedules.multi_step(1.0, [5, 40, 41]), torch_values("MultiStepLR", milestones=[5, 40, 41]), STEPS),
     (schedules.exponential(1.0, 0.97), torch_values("ExponentialLR", gamma=0.97), STEPS),
-    (schedules.polynomial(1.0, 80, power=2.5), torch_values("PolynomialLR", total_iters=80, power=2.5), STEPS),
-    (schedules.linear(0.5, 1.5, 60), torch_values("LinearLR", 2.0, start_factor=0.25, end_factor=0.75,
-                                                  total_iters=60), STEPS),
+    (
+        schedules.polynomial(1.0, 80, power=2.5),
+        torch_values("PolynomialLR", total_iters=80, power=2.5),
+        STEPS,
+    ),
+    (
+        schedules.linear(0.5, 1.5, 60),
+        torch_values("LinearLR", 2.0, start_factor=0.25, end_factor=0.75, total_iters=60),
+        STEPS,
+    ),
     (schedules.cosine(1.0, 100), torch_values("CosineAnnealingLR", T_max=100), 101),
     (schedules.cosine(1.0, 100, 0.1), torch_values("CosineAnnealingLR", T_max=100, eta_min=0.1), 101),
     (schedules.cosine_restarts(1.0, 10), torch_values("CosineAnnealingWarmRestarts", T_0=10), STEPS),
-    (schedules.cosine_restarts(1.0, 7, 2, 0.1),
-     torch_values("CosineAnnealingWarmRestarts", T_0=7, T_mult=2, eta_min=0.1), STEPS),
+    (
+        schedules.cosine_restarts(1.0, 7, 2, 0.1),
+        torch_values("CosineAnnealingWarmRestarts", T_0=7, T_mult=2, eta_min=0.1),
+        STEPS,
+    ),
     (schedules.warmup(schedules.cosine(2.0, 80), 20, start=0.5), torch_warmup(20, 80, 0.25), 101),
     (schedules.one_cycle(1.0, 100), torch_values("OneCycleLR", max_lr=1.0, total_steps=100), 100),
-    (schedules.one_cycle(2.0, **CYCLE, anneal_strategy="linear", div_factor=10, final_div_factor=50),
-     torch_values("OneCycleLR", max_lr=2.0, **CYCLE, anneal_strategy="linear", div_factor=10, final_div_factor=50), 100),
-    (schedules.one_cycle(1.0, **CYCLE, three_phase=True),
-     torch_values("OneCycleLR", max_lr=1.0, **CYCLE, three_phase=True), 100),
-    (schedules.one_cycle_momentum(total_steps=100), torch_values("OneCycleLR", what="momentum", max_lr=1.0,
-                                                                 total_steps=100), 100),
-    (schedules.one_cycle_momentum(0.99, base_momentum=0.5, **CYCLE, three_phase=True, anneal_strategy="linear"),
-     torch_values("OneCycleLR", what="momentum", max_lr=1.0, max_momentum=0.99, base_momentum=0.5, **CYCLE,
-                  three_phase=True, anneal_strategy="linear"), 100),
+    (
+        schedules.one_cycle(2.0, **CYCLE, anneal_strategy="linear", div_factor=10, final_div_factor=50),
+        torch_values(
+            "OneCycleLR", max_lr=2.0, **CYCLE, anneal_strategy="linear", div_factor=10, final_div_factor=50
+        ),
+        100,
+    ),
+    (
+        schedules.one_cycle(1.0, **CYCLE, three_phase=True),
+        torch_values("OneCycleLR", max_lr=1.0, **CYCLE, three_phase=True),
+        100,
+    ),
+    (
+        schedules.one_cycle_momentum(total_steps=100),
+        torch_values("OneCycleLR", what="momentum", max_lr=1.0, total_steps=100),
+        100,
+    ),
+    (
+        schedules.one_cycle_momentum(
+            0.99, base_momentum=0.5, **CYCLE, three_phase=True, anneal_strategy="linear"
+        ),
+        torch_values(
+            "OneCycleLR",
+            what="momentum",
+            max_lr=1.0,
+            max_momentum=0.99,
+            base_momentum=0.5,
+            **CYCLE,
+            three_phase=True,
+            anneal_strategy="linear",
+        ),
+        100,
+    ),
     (schedules.constant(0.3), optax_values("constant_schedule", value=0.3), 10),
-    (schedules.exponential(1.0, 0.5 ** (1 / 20)), optax_values("exponential_decay", init_value=1.0, transition_steps=20,
-                                                               decay_rate=0.5), STEPS),
-    (schedules.step(1.0, 20, 0.5), optax_values("exponential_decay", init_value=1.0, transition_steps=20,
-                                                decay_rate=0.5, staircase=True), STEPS),
-    (schedules.polynomial(1.0, 80, power=0.5, end=0.2), optax_values(
-        "polynomial_schedule", init_value=1.0, end_value=0.2, power=0.5, transition_steps=80), STEPS),
-    (schedules.linear(0.2, 1.0, 80), optax_values("linear_schedule", init_value=0.2, end_value=1.0,
-                                                  transition_steps=80), STEPS),
-    (schedules.cosine(2.0, 80, 0.1), optax_values("cosine_decay_schedule", init_value=2.0, decay_steps=80, alpha=0.05),
-     STEPS),
-    (schedules.warmup(schedules.cosine(1.0, 90, 0.1), 20, start=0), optax_values(
-        "warmup_cosine_decay_schedule", init_value=0.0, peak_value=1.0, warmup_steps=20, decay_steps=110,
-        end_value=0.1), STEPS),
+    (
+        schedules.exponential(1.0, 0.5 ** (1 / 20)),
+        optax_values("exponential_decay", init_value=1.0, transition_steps=20, decay_rate=0.5),
+        STEPS,
+    ),
+    (
+        schedules.step(1.0, 20, 0.5),
+        optax_values(
+            "exponential_decay", init_value=1.0, transition_steps=20, decay_rate=0.5, staircase=True
+        ),
+        STEPS,
+    ),
+    (
+        schedules.polynomial(1.0, 80, power=0.5, end=0.2),
+        optax_values("polynomial_schedule", init_value=1.0, end_value=0.2, power=0.5, transition_steps=80),
+        STEPS,
+    ),
+    (
+        schedules.linear(0.2, 1.0, 80),
+        optax_values("linear_schedule", init_value=0.2, end_value=1.0, transition_steps=80),
+        STEPS,
+    ),
+    (
+        schedules.cosine(2.0, 80, 0.1),
+        optax_values("cosine_decay_schedule", init_value=2.0, decay_steps=80, alpha=0.05),
+        STEPS,
+    ),
+    (
+        schedules.warmup(schedules.cosine(1.0, 90, 0.1), 20, start=0),
+        optax_values(
+            "warmup_cosine_decay_schedule",
+            init_value=0.0,
+            peak_value=1.0,
+            warmup_steps=20,
+            decay_steps=110,
+            end_value=0.1,
+        ),
+        STEPS,
+    ),
     (plateau(LOSSES, **PLATEAU), torch_plateau(LOSSES, **PLATEAU), len(LOSSES)),
-    (plateau(LOSSES, **PLATEAU, cooldown=3, min_lr=0.2), torch_plateau(LOSSES, **PLATEAU, cooldown=3, min_lr=0.2),
-     len(LOSSES)),
-    (plateau(LOSSES, **PLATEAU, threshold=0.5, threshold_mode="abs"),
-     torch_plateau(LOSSES, **PLATEAU, threshold=0.5, threshold_mode="abs"), len(LOSSES)),
-    (plateau([-x for x in LOSSES], **PLATEAU, mode="max"), torch_plateau([-x for x in LOSSES], **PLATEAU, mode="max"),
-     len(LOSSES)),
-    (plateau([math.nan, 3, math.inf, *LOSSES], factor=0.5, patience=0),
-     torch_plateau([math.nan, 3, math.inf, *LOSSES], factor=0.5, patience=0), len(LOSSES) + 3),
+    (
+        plateau(LOSSES, **PLATEAU, cooldown=3, min_lr=0.2),
+        torch_plateau(LOSSES, **PLATEAU, cooldown=3, min_lr=0.2),
+        len(LOSSES),
+    ),
+    (
+        plateau(LOSSES, **PLATEAU, threshold=0.5, threshold_mode="abs"),
+        torch_plateau(LOSSES, **PLATEAU, threshold=0.5, threshold_mode="abs"),
+        len(LOSSES),
+    ),
+    (
+        plateau([-x for x in LOSSES], **PLATEAU, mode="max"),
+        torch_plateau([-x for x in LOSSES], **PLATEAU, mode="max"),
+        len(LOSSES),
+    ),
+    (
+        plateau([math.nan, 3, math.inf, *LOSSES], factor=0.5, patience=0),
+        torch_plateau([math.nan, 3, math.inf, *LOSSES], factor=0.5, patience=0),
+        len(LOSSES) + 3,
+    ),
 ]
 LABELLED = [pytest.param(*case, id=case[1][1][:60]) for case in CASES]
 
@@ -201,7 +303,9 @@ def test_the_transformers_schedule(t, warm, width):
     """Vaswani and others (2017), with their step t from 1: width**-0.5 * min(t**-0.5, t * warm**-1.5)."""
     expected = width**-0.5 * min(t**-0.5, t * warm**-1.5)
     peak = width**-0.5 * warm**-0.5
-    schedule = schedules.warmup(schedules.inverse_sqrt(peak, timescale=warm), steps=warm - 1, start=peak / warm)
+    schedule = schedules.warmup(
+        schedules.inverse_sqrt(peak, timescale=warm), steps=warm - 1, start=peak / warm
+    )
     ours = schedule(t - 1) if t <= warm else schedules.warmup(schedules.inverse_sqrt(peak, warm), warm)(t)
     assert ours == pytest.approx(expected, rel=1e-12)
 
@@ -247,16 +351,19 @@ def test_pure_and_finite_and_between_its_ends(schedule):
     assert all(isinstance(value, float) and 0 <= value <= 1 for value in forwards)
 
 
-@pytest.mark.parametrize("schedule, end, last", [
-    (schedules.polynomial(1.0, 20, power=2, end=0.1), 20, 0.1),
-    (schedules.polynomial(1.0, 20, power=0.1), 20, 0.0),
-    (schedules.linear(0.3, 0.1, 20), 20, 0.1),
-    (schedules.cosine(0.7, 20, eta_min=0.1), 20, 0.1),
-    (schedules.warmup(schedules.cosine(1.0, 20), steps=7), 27, 0.0),
-    (schedules.one_cycle(1.0, 20, div_factor=10, final_div_factor=10), 19, 0.01),
-    (schedules.one_cycle_momentum(total_steps=20), 19, 0.95),
-    (schedules.warmup_stable_decay(1.0, 2, 10, 20, end=0.3), 20, 0.3),
-])
+@pytest.mark.parametrize(
+    "schedule, end, last",
+    [
+        (schedules.polynomial(1.0, 20, power=2, end=0.1), 20, 0.1),
+        (schedules.polynomial(1.0, 20, power=0.1), 20, 0.0),
+        (schedules.linear(0.3, 0.1, 20), 20, 0.1),
+        (schedules.cosine(0.7, 20, eta_min=0.1), 20, 0.1),
+        (schedules.warmup(schedules.cosine(1.0, 20), steps=7), 27, 0.0),
+        (schedules.one_cycle(1.0, 20, div_factor=10, final_div_factor=10), 19, 0.01),
+        (schedules.one_cycle_momentum(total_steps=20), 19, 0.95),
+        (schedules.warmup_stable_decay(1.0, 2, 10, 20, end=0.3), 20, 0.3),
+    ],
+)
 def test_the_end_is_exact_and_stays(schedule, end, last):
     assert schedule(end - 1) != last
     assert [schedule(t) for t in (end, end + 1, end + 1000, 10**9)] == [last] * 4
@@ -279,8 +386,12 @@ def test_warmup_never_starts_at_0_unless_asked(steps, lr):
 
 def test_an_array_of_rates_is_as_many_schedules():
     rates = np.array([[0.1], [0.2], [0.4]])
-    for make in (lambda lr: schedules.cosine(lr, 10, 0.01), lambda lr: schedules.warmup(schedules.step(lr, 3), 2),
-                 lambda lr: schedules.one_cycle(lr, 10), lambda lr: schedules.warmup_stable_decay(lr, 2, 4, 8)):
+    for make in (
+        lambda lr: schedules.cosine(lr, 10, 0.01),
+        lambda lr: schedules.warmup(schedules.step(lr, 3), 2),
+        lambda lr: schedules.one_cycle(lr, 10),
+        lambda lr: schedules.warmup_stable_decay(lr, 2, 4, 8),
+    ):
         together = np.ones((3, 2))
         opt = Adam(together, lr=make(rates))
         for _ in range(12):
@@ -316,36 +427,46 @@ def test_a_plateau_drops_the_rate_of_an_optimizer_and_resumes():
     for one in (schedule, later):
         for loss in (1, 1, 0.5, 1, 1, 1):
             one.update(loss)
-    assert later.state_dict() == schedule.state_dict() == {"lr": 0.125, "best": 0.5, "num_bad_epochs": 1,
-                                                           "cooldown_counter": 0}
+    assert (
+        later.state_dict()
+        == schedule.state_dict()
+        == {"lr": 0.125, "best": 0.5, "num_bad_epochs": 1, "cooldown_counter": 0}
+    )
     with pytest.raises(ValueError, match="saved"):
         later.load_state_dict({"lr": 1.0})
 
 
-@pytest.mark.parametrize("make, error, words", [
-    (lambda: schedules.step(1.0, every=0), ValueError, "every: .*0"),
-    (lambda: schedules.step(1.0, every=2.5), TypeError, "every: .*2.5"),
-    (lambda: schedules.step("fast", every=2), TypeError, "lr: .*'fast'"),
-    (lambda: schedules.step(math.nan, every=2), ValueError, "lr: .*nan"),
-    (lambda: schedules.multi_step(1.0, [5, 3]), ValueError, "milestones: .*5, 3"),
-    (lambda: schedules.multi_step(1.0, [5, "x"]), TypeError, r"milestones\[1\]: .*'x'"),
-    (lambda: schedules.exponential(1.0, None), TypeError, "gamma: .*None"),
-    (lambda: schedules.inverse_sqrt(1.0, 0), ValueError, "timescale: .*0"),
-    (lambda: schedules.cosine(1.0, -3), ValueError, "T_max: .*-3"),
-    (lambda: schedules.cosine_restarts(1.0, 3, 0.5), TypeError, "T_mult: .*0.5"),
-    (lambda: schedules.warmup(1.0, steps=-1), ValueError, "steps: .*-1"),
-    (lambda: schedules.warmup("x", steps=1), TypeError, "lr: .*'x'"),
-    (lambda: schedules.one_cycle(1.0, 10, pct_start=1.5), ValueError, "pct_start: .*1.5"),
-    (lambda: schedules.one_cycle(1.0, 10, anneal_strategy="cosine"), ValueError, "anneal_strategy: .*'cosine'"),
-    (lambda: schedules.one_cycle_momentum(), TypeError, "total_steps: .*None"),
-    (lambda: schedules.warmup_stable_decay(1.0, 5, 3, 9), ValueError, "decay_from: .*3"),
-    (lambda: schedules.warmup_stable_decay(1.0, 1, 3, 9, shape="exp"), ValueError, "shape: .*'exp'"),
-    (lambda: schedules.ReduceOnPlateau(1.0, factor=1.0), ValueError, "factor: .*1.0"),
-    (lambda: schedules.ReduceOnPlateau(1.0, mode="low"), ValueError, "mode: .*'low'"),
-    (lambda: schedules.ReduceOnPlateau(1.0, patience=-1), ValueError, "patience: .*-1"),
-    (lambda: schedules.ReduceOnPlateau(1.0).update("low"), TypeError, "loss: .*'low'"),
-    (lambda: schedules.ReduceOnPlateau(1.0).update(np.zeros(2)), TypeError, "loss: "),
-])
+@pytest.mark.parametrize(
+    "make, error, words",
+    [
+        (lambda: schedules.step(1.0, every=0), ValueError, "every: .*0"),
+        (lambda: schedules.step(1.0, every=2.5), TypeError, "every: .*2.5"),
+        (lambda: schedules.step("fast", every=2), TypeError, "lr: .*'fast'"),
+        (lambda: schedules.step(math.nan, every=2), ValueError, "lr: .*nan"),
+        (lambda: schedules.multi_step(1.0, [5, 3]), ValueError, "milestones: .*5, 3"),
+        (lambda: schedules.multi_step(1.0, [5, "x"]), TypeError, r"milestones\[1\]: .*'x'"),
+        (lambda: schedules.exponential(1.0, None), TypeError, "gamma: .*None"),
+        (lambda: schedules.inverse_sqrt(1.0, 0), ValueError, "timescale: .*0"),
+        (lambda: schedules.cosine(1.0, -3), ValueError, "T_max: .*-3"),
+        (lambda: schedules.cosine_restarts(1.0, 3, 0.5), TypeError, "T_mult: .*0.5"),
+        (lambda: schedules.warmup(1.0, steps=-1), ValueError, "steps: .*-1"),
+        (lambda: schedules.warmup("x", steps=1), TypeError, "lr: .*'x'"),
+        (lambda: schedules.one_cycle(1.0, 10, pct_start=1.5), ValueError, "pct_start: .*1.5"),
+        (
+            lambda: schedules.one_cycle(1.0, 10, anneal_strategy="cosine"),
+            ValueError,
+            "anneal_strategy: .*'cosine'",
+        ),
+        (lambda: schedules.one_cycle_momentum(), TypeError, "total_steps: .*None"),
+        (lambda: schedules.warmup_stable_decay(1.0, 5, 3, 9), ValueError, "decay_from: .*3"),
+        (lambda: schedules.warmup_stable_decay(1.0, 1, 3, 9, shape="exp"), ValueError, "shape: .*'exp'"),
+        (lambda: schedules.ReduceOnPlateau(1.0, factor=1.0), ValueError, "factor: .*1.0"),
+        (lambda: schedules.ReduceOnPlateau(1.0, mode="low"), ValueError, "mode: .*'low'"),
+        (lambda: schedules.ReduceOnPlateau(1.0, patience=-1), ValueError, "patience: .*-1"),
+        (lambda: schedules.ReduceOnPlateau(1.0).update("low"), TypeError, "loss: .*'low'"),
+        (lambda: schedules.ReduceOnPlateau(1.0).update(np.zeros(2)), TypeError, "loss: "),
+    ],
+)
 def test_bad_arguments_are_named(make, error, words):
     with pytest.raises(error, match=f"^{words}") as caught:
         make()
@@ -354,6 +475,8 @@ def test_bad_arguments_are_named(make, error, words):
 
 if __name__ == "__main__":
     STORED.parent.mkdir(exist_ok=True)
-    lines = [f"{json.dumps(label)}: {json.dumps(list(map(float, values(steps))))}"
-             for _, (_, label, values), steps in CASES]
+    lines = [
+        f"{json.dumps(label)}: {json.dumps(list(map(float, values(steps))))}"
+        for _, (_, label, values), steps in CASES
+    ]
     STORED.write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -6,7 +6,7 @@ from optimlab.optim.base import Optimizer
 
 
 class AdaBelief(Optimizer):
-    """AdaBelief, as published and as in optax: small steps where the gradient surprises, large where it was expected.
+    """AdaBelief, as published and as in optax: small steps where the gradient surprises.
 
         m = beta1 * m + (1 - beta1) * g                            m_hat = m / (1 - beta1**t)
         s = beta2 * s + (1 - beta2) * (g - m)**2 + eps_root        s_hat = s / (1 - beta2**t)
@@ -34,8 +34,8 @@ class AdaBelief(Optimizer):
     AdaBelief(lr=0.1, betas=(0.9, 0.999), eps=1e-16, eps_root=1e-16, weight_decay=0)
 
     Names in optax: mu (m), nu (s); pytorch_optimizer has no eps of its own in the root, it adds eps there and
-    outside, and its weight decay is decoupled too: set eps_root = eps. The first step is lr / beta1, not lr as
-    in Adam, because g - m is beta1 * g.
+    outside, and its weight decay is decoupled too: set eps_root = eps. The first step is lr / beta1, not lr
+    as in Adam, because g - m is beta1 * g.
 
     Source: Zhuang, Tang, Ding, Tatikonda, Dvornek, Papademetris and Duncan (2020).
     """

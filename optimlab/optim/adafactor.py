@@ -70,7 +70,10 @@ class Adafactor(Optimizer):
         if p.ndim < 2 or min(p.shape[-2:]) < self.min_dim_size_to_factor:
             return {"variance": np.zeros(p.shape, p.dtype)}
         *stack, rows, columns = p.shape
-        return {"row_var": np.zeros((*stack, rows, 1), p.dtype), "col_var": np.zeros((*stack, 1, columns), p.dtype)}
+        return {
+            "row_var": np.zeros((*stack, rows, 1), p.dtype),
+            "col_var": np.zeros((*stack, 1, columns), p.dtype),
+        }
 
     def rule(self, p, g, state, t, lr, beta2_decay, eps, d, weight_decay):
         eps1, eps2 = eps
@@ -101,4 +104,5 @@ def rms(x):
 def _machine_eps(params):
     """That of the first array; 0 for what is refused afterwards."""
     first = params[0] if isinstance(params, (list, tuple)) and len(params) else params
-    return float(np.finfo(first.dtype).eps) if isinstance(first, np.ndarray) and first.dtype.kind == "f" else 0.0
+    is_float = isinstance(first, np.ndarray) and first.dtype.kind == "f"
+    return float(np.finfo(first.dtype).eps) if is_float else 0.0

@@ -17,15 +17,16 @@ class LAMB(Optimizer):
         w = w - lr * (||w|| / ||u||) * u              the ratio is 1 where ||w|| or ||u|| is 0
 
     Args:
-        params: a float array, or better a list of them, one a layer: norms are taken of each array as a whole,
-            biases included; changed in place.
+        params: a float array, or better a list of them, one a layer: norms are taken of each array as a
+            whole, biases included; changed in place.
         lr: learning rate, at least 0: the share of its length by which an array changes in one step.
         betas: (beta1, beta2), each in [0, 1): how much of m and of v a step keeps.
         eps: added to the root, outside it; at least 0, in units of the gradient.
         eps_root: added inside the root, at least 0.
         weight_decay: decoupled decay, inside the ratio; at least 0.
-        form: "optax" as above. "pytorch_optimizer" does not correct v, shrinks w by 1 - lr * weight_decay first,
-            limits ||w|| to 10 and divides by ||u|| + eps. (Keras, not offered, leaves the decay out of u.)
+        form: "optax" as above. "pytorch_optimizer" does not correct v, shrinks w by 1 - lr * weight_decay
+            first, limits ||w|| to 10 and divides by ||u|| + eps. (Keras, not offered, leaves the decay out of
+            u.)
 
     State: exp_avg (m) and exp_avg_sq (v), each of the shape of the array.
 
@@ -45,7 +46,8 @@ class LAMB(Optimizer):
 
     elementwise = False
 
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-6, eps_root=0, weight_decay=0, form="optax"):
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-6, eps_root=0, weight_decay=0,
+                 form="optax"):
         self.form = option("form", form, *FORMS)
         super().__init__(params, lr=lr, betas=betas, eps=eps, eps_root=eps_root, weight_decay=weight_decay)
 

@@ -14,20 +14,20 @@ class LARS(Optimizer):
         g = g + weight_decay * w
         g = g * trust_coefficient * ||w|| / (||g|| + eps)        unchanged where ||w|| or ||g|| is 0
         v = momentum * v + lr * g
-        w = w - v                                                or, with nesterov, w - (lr * g + momentum * v)
+        w = w - v                                                with nesterov, w - (lr * g + momentum * v)
 
     Args:
-        params: a float array, or better a list of them, one a layer: norms are taken of each array as a whole,
-            biases included; changed in place.
+        params: a float array, or better a list of them, one a layer: norms are taken of each array as a
+            whole, biases included; changed in place.
         lr: learning rate, at least 0. A step is lr * trust_coefficient of the weights' length.
         weight_decay: strength of the L2 penalty weight_decay * ||w||^2 / 2, at least 0.
         trust_coefficient: the share of ||w|| that one step may move, at least 0.
         eps: added to the norm of the gradient, at least 0.
         momentum: how much of the velocity v a step keeps, at least 0.
         nesterov: take the step from where the velocity leads.
-        form: "optax" as above. "paper" divides by ||g|| + weight_decay * ||w||, with the g from before the decay.
-            "pytorch_optimizer" divides like the paper, leaves vectors and scalars alone (no ratio and no decay
-            for arrays of fewer than two axes), and multiplies by lr after the momentum, not before.
+        form: "optax" as above. "paper" divides by ||g|| + weight_decay * ||w||, with the g from before the
+            decay. "pytorch_optimizer" divides like the paper, leaves vectors and scalars alone (no ratio and
+            no decay for arrays of fewer than two axes), and multiplies by lr after the momentum, not before.
 
     State: momentum_buffer, the velocity v, of the shape of the array.
 
@@ -51,8 +51,8 @@ class LARS(Optimizer):
                  nesterov=False, form="optax"):
         self.nesterov = nesterov
         self.form = option("form", form, *FORMS)
-        super().__init__(params, lr=lr, weight_decay=weight_decay, trust_coefficient=trust_coefficient, eps=eps,
-                         momentum=momentum)
+        super().__init__(params, lr=lr, weight_decay=weight_decay, trust_coefficient=trust_coefficient,
+                         eps=eps, momentum=momentum)
 
     def init(self, p):
         return {"momentum_buffer": np.zeros(p.shape, p.dtype)}

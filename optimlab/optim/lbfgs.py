@@ -10,7 +10,7 @@ from optimlab.optim.closures import look
 from optimlab.optim.hyper import option
 from optimlab.optim.options import whole
 
-# A point on the line that is searched: how far along it, the loss, the gradient, and its slope along the line.
+# A point on the line that is searched: how far along it, the loss, the gradient, and the slope of the line.
 Point = namedtuple("Point", "t loss grad slope")
 
 
@@ -18,7 +18,7 @@ class LBFGS(Optimizer):
     """Limited-memory BFGS, as in PyTorch. One call of step() makes up to max_iter iterations:
 
         s = the last change of w,  y = the last change of its gradient g        kept if y.s > 1e-10
-        d = -H g        H from the last history_size pairs (s, y), starting from (y.s / y.y) I; see `direction`
+        d = -H g        H from the last history_size pairs (s, y), from (y.s / y.y) I; see `direction`
         w = w + t * d   t = lr, or found by the line search; min(1, 1 / ||g||_1) * lr in the first iteration
 
     The losses and gradients come from the closure, for all arrays of params together.
@@ -31,15 +31,16 @@ class LBFGS(Optimizer):
         tolerance_grad: stop when no element of g is larger, at least 0.
         tolerance_change: stop when neither w nor the loss changes by more, at least 0.
         history_size: how many pairs to keep, at least 1.
-        line_search_fn: None, or "strong_wolfe": a t at which the loss has fallen enough and its slope is small.
+        line_search_fn: None, or "strong_wolfe": a t at which the loss has fallen enough and its slope is
+            small.
 
     State: for each array d and prev_grad, of its shape; old_dirs (y) and old_stps (s), of the shape
     (history_size, *its shape), the first n_old of them in use; and the same in all arrays' states, as arrays
     without axes: t, H_diag, n_old, n_iter and func_evals (calls of the closure so far).
 
     Raises:
-        TypeError, ValueError: see Optimizer; TypeError for a step without a closure `() -> (loss, grads)`, or with
-            one that returns something else. Nothing has changed then.
+        TypeError, ValueError: see Optimizer; TypeError for a step without a closure `() -> (loss, grads)`, or
+            with one that returns something else. Nothing has changed then.
 
     >>> w = np.array([-1.2, 1.0])
     >>> def closure():                                    # Rosenbrock's valley
@@ -50,10 +51,11 @@ class LBFGS(Optimizer):
     >>> w.round(4)
     array([1., 1.])
 
-    A batch of settings is run one after the other, each with its own line search; the closure then returns one
-    loss for each, in an array of the shape of the batch.
+    A batch of settings is run one after the other, each with its own line search; the closure then returns
+    one loss for each, in an array of the shape of the batch.
 
-    Sources: Liu and Nocedal (1989); Nocedal and Wright (2006), algorithms 3.5, 3.6 and 7.4; Schmidt (2005), minFunc.
+    Sources: Liu and Nocedal (1989); Nocedal and Wright (2006), algorithms 3.5, 3.6 and 7.4; Schmidt (2005),
+    minFunc.
     """
 
     elementwise = False
@@ -69,7 +71,8 @@ class LBFGS(Optimizer):
 
     def init(self, p):
         arrays = {name: np.zeros(p.shape, p.dtype) for name in ("d", "prev_grad")}
-        history = {name: np.zeros((self.history_size, *p.shape), p.dtype) for name in ("old_dirs", "old_stps")}
+        shape = (self.history_size, *p.shape)
+        history = {name: np.zeros(shape, p.dtype) for name in ("old_dirs", "old_stps")}
         numbers = {name: np.zeros(()) for name in ("t", "H_diag", "n_old", "n_iter", "func_evals")}
         return {**arrays, **history, **numbers}
 
@@ -112,8 +115,8 @@ class LBFGS(Optimizer):
         loss, grads = look(self, closure, finite=False)
         i = tuple(k for k in index if not isinstance(k, slice))
         if np.ndim(loss) != len(i):
-            raise ValueError(f"closure: a loss with {len(i)} axes is needed, one number for each setting, it returned "
-                             f"shape {np.shape(loss)}")
+            raise ValueError(f"closure: a loss with {len(i)} axes is needed, one number for each setting, it "
+                             f"returned shape {np.shape(loss)}")
         return float(np.asarray(loss)[i]), _flat([_part(g, index) if index else g for g in grads])
 
     def _search(self, params, states, ask, lr, tolerance_grad, tolerance_change):

@@ -1,4 +1,5 @@
-"""Muon: momentum whose matrix is made nearly orthogonal, so that every direction moves by about the same amount."""
+"""Muon: momentum whose matrix is made nearly orthogonal, so that every direction moves by about the same
+amount."""
 
 import numpy as np
 
@@ -17,10 +18,10 @@ class Muon(Optimizer):
         W = W - lr * weight_decay * W - lr * sqrt(max(1, rows / columns)) * O
 
     Args:
-        params: a float matrix, or a list of them, shaped as in the model: rows are outputs, as in torch's Linear.
-            An array of more axes is a stack of matrices in its last two; a convolution's kernel is one matrix
-            only as kernel.reshape(len(kernel), -1), a view that you make. Vectors and scalars are refused:
-            give them, embeddings and the last layer to AdamW. Changed in place.
+        params: a float matrix, or a list of them, shaped as in the model: rows are outputs, as in torch's
+            Linear. An array of more axes is a stack of matrices in its last two; a convolution's kernel is
+            one matrix only as kernel.reshape(len(kernel), -1), a view that you make. Vectors and scalars are
+            refused: give them, embeddings and the last layer to AdamW. Changed in place.
         lr: learning rate, at least 0: about the largest singular value of one step of a wide matrix.
         weight_decay: decoupled decay, at least 0, with the lr from before the ratio of sides.
         momentum: how much of m a step keeps, in [0, 1).
@@ -31,10 +32,11 @@ class Muon(Optimizer):
         adjust_lr_fn: None or "original" as above; "match_rms_adamw" takes 0.2 * sqrt(max(rows, columns))
             instead, so that a step is about as long as AdamW's and its lr and weight_decay can be kept
             (Liu and others 2025).
-        form: "torch" as above, but in the precision of params; PyTorch itself rounds G to bfloat16 first, which
-            moves a step by some 1e-2. "optax" divides m by 1 - momentum**(t + 1) and G by 1 - momentum**t before
-            it mixes them, adds eps to the norm, and has matrices the other way up: sqrt(max(1, columns / rows)).
-            (Keras accumulates m = momentum * m + G: the same step, as newton_schulz ignores the scale.)
+        form: "torch" as above, but in the precision of params; PyTorch itself rounds G to bfloat16 first,
+            which moves a step by some 1e-2. "optax" divides m by 1 - momentum**(t + 1) and G by 1 -
+            momentum**t before it mixes them, adds eps to the norm, and has matrices the other way up:
+            sqrt(max(1, columns / rows)). (Keras accumulates m = momentum * m + G: the same step, as
+            newton_schulz ignores the scale.)
 
     State: momentum_buffer (m), of the shape of the array.
 
@@ -87,14 +89,16 @@ class Muon(Optimizer):
 
 
 def newton_schulz(G, steps=5, coefficients=COEFFICIENTS, eps=1e-7, form="torch"):
-    """A matrix with G's singular vectors and singular values near 1: between about 0.68 and 1.13 after 5 steps.
+    """A matrix with G's singular vectors and singular values near 1: between about 0.68 and 1.13 after 5
+    steps.
 
         X = G / ||G||
         X = a * X + (b * X X' + c * (X X')**2) X        `steps` times, on the side that makes X X' small
 
     Args:
         G: a matrix, or a stack of them in the last two axes; not changed.
-        steps: how many rounds, at least 0. They do not converge to 1: the coefficients lift small values fast.
+        steps: how many rounds, at least 0. They do not converge to 1: the coefficients lift small values
+            fast.
         coefficients: (a, b, c).
         eps: the least norm G is divided by; with form="optax" it is added to the norm.
 

@@ -31,7 +31,8 @@ class Prodigy(Optimizer):
         safeguard_warmup: keep lr out of s, for a schedule that warms up.
 
     State: exp_avg (m), exp_avg_sq (v), s and p0 (w0), of the shape of the array; and the same in all of them,
-    arrays without axes: d, d_max (the largest estimate so far) and d_numerator (q). A step at lr 0 changes none.
+    arrays without axes: d, d_max (the largest estimate so far) and d_numerator (q). A step at lr 0 changes
+    none.
 
     optax calls d0 estim_lr0 and d_coef estim_lr_coef, and always corrects the bias.
 
@@ -53,8 +54,8 @@ class Prodigy(Optimizer):
     elementwise = False
     together = True
 
-    def __init__(self, params, lr=1.0, betas=(0.9, 0.999), beta3=None, eps=1e-8, weight_decay=0, d0=1e-6, d_coef=1.0,
-                 growth_rate=float("inf"), use_bias_correction=False, safeguard_warmup=False):
+    def __init__(self, params, lr=1.0, betas=(0.9, 0.999), beta3=None, eps=1e-8, weight_decay=0, d0=1e-6,
+                 d_coef=1.0, growth_rate=float("inf"), use_bias_correction=False, safeguard_warmup=False):
         self.use_bias_correction = use_bias_correction
         self.safeguard_warmup = safeguard_warmup
         super().__init__(params, lr=lr, betas=betas, beta3=beta3, eps=eps, weight_decay=weight_decay, d0=d0,

@@ -44,7 +44,8 @@ class SAM(Wrapper):
         super().__init__(optimizer, rho=rho)
 
     def step(self, grads, closure=None):
-        """Look uphill, then let the optimizer inside take its step. grads: the gradient at params; see Optimizer."""
+        """Look uphill, then let the optimizer inside take its step. grads: the gradient at params; see
+        Optimizer."""
         grads = self._check_grads(grads)
         values = self._values()
         here = [p.copy() for p in self.params]

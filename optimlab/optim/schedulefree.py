@@ -38,8 +38,8 @@ class ScheduleFreeSGD(Optimizer):
     >>> abs(float(w[0])) < 0.02
     True
 
-    The gradient of a step belongs to the params in training mode. The authors' package counts a warm-up itself;
-    here give lr a schedule. optax has the same form.
+    The gradient of a step belongs to the params in training mode. The authors' package counts a warm-up
+    itself; here give lr a schedule. optax has the same form.
 
     Source: Defazio, Yang, Mehta, Mishchenko, Khaled and Cutkosky (2024).
     """
@@ -104,8 +104,8 @@ class ScheduleFreeAdamW(Optimizer):
         params: a float array of any shape, or a list of them; changed in place.
         lr: learning rate, at least 0: about the largest change of z in one step. A schedule is only needed to
             warm up.
-        betas: (beta1, beta2), each in [0, 1), beta1 above 0: where between z and x the gradient is taken, and how
-            much of v a step keeps.
+        betas: (beta1, beta2), each in [0, 1), beta1 above 0: where between z and x the gradient is taken, and
+            how much of v a step keeps.
         eps: added to the root, outside it; at least 0, in units of the gradient.
         weight_decay: decoupled decay, at least 0, taken at y.
         r: later steps weigh t**r in the average.
@@ -125,13 +125,14 @@ class ScheduleFreeAdamW(Optimizer):
     >>> abs(float(w[0])) < 0.1
     True
 
-    The gradient of a step belongs to the params in training mode. The authors' package counts a warm-up itself;
-    here give lr a schedule. optax has the same form.
+    The gradient of a step belongs to the params in training mode. The authors' package counts a warm-up
+    itself; here give lr a schedule. optax has the same form.
 
     Source: Defazio, Yang, Mehta, Mishchenko, Khaled and Cutkosky (2024).
     """
 
-    def __init__(self, params, lr=0.0025, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, r=0, weight_lr_power=2):
+    def __init__(self, params, lr=0.0025, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, r=0,
+                 weight_lr_power=2):
         self.training = True
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, r=r,
                          weight_lr_power=weight_lr_power)
@@ -199,7 +200,8 @@ def _move(optimizer, share):
 
 def _check_training(optimizer):
     if not optimizer.training:
-        raise ValueError(f"{type(optimizer).__name__}: params hold the average since eval(); call train() before step()")
+        name = type(optimizer).__name__
+        raise ValueError(f"{name}: params hold the average since eval(); call train() before step()")
 
 
 def _check_between(name, value):

@@ -19,8 +19,9 @@ class Shampoo(Optimizer):
     Adagrad, a scalar moves by lr * g.
 
     Args:
-        params: a float array, or a list of them, in the shapes they have in the model: an axis of length n costs
-            an n x n matrix and its eigenvectors, so give long vectors to another optimizer. Changed in place.
+        params: a float array, or a list of them, in the shapes they have in the model: an axis of length n
+            costs an n x n matrix and its eigenvectors, so give long vectors to another optimizer. Changed in
+            place.
         lr: learning rate, at least 0.
         momentum: how much of the velocity V a step keeps, at least 0.
         weight_decay: strength of the L2 penalty weight_decay * ||W||^2 / 2, at least 0.
@@ -30,20 +31,21 @@ class Shampoo(Optimizer):
         form: "paper" as above; "pytorch_optimizer" mixes the direction of the step before into the gradient
             instead, G = (1 - momentum) * G + momentum * D, and shows that to L and R.
 
-    State: pre_cond_0, pre_cond_1, ... (L, R, without matrix_eps), inv_pre_cond_0, ... (their roots), one for each
-    axis, and momentum_buffer, of the shape of the array.
+    State: pre_cond_0, pre_cond_1, ... (L, R, without matrix_eps), inv_pre_cond_0, ... (their roots), one for
+    each axis, and momentum_buffer, of the shape of the array.
 
     Raises:
         TypeError, ValueError: see Optimizer; ValueError for an unknown form.
 
     >>> W = np.zeros((2, 2))
     >>> opt = Shampoo(W, lr=0.1, matrix_eps=1e-12)
-    >>> opt.step(np.diag([100.0, 1.0]))                    # the first step is orthogonal: every direction by lr
+    >>> opt.step(np.diag([100.0, 1.0]))                    # the first step is orthogonal
     >>> W.round(4)
     array([[-0.1,  0. ],
            [ 0. , -0.1]])
     >>> opt
-    Shampoo(lr=0.1, momentum=0, weight_decay=0, matrix_eps=1e-12, preconditioning_compute_steps=1, form='paper')
+    Shampoo(lr=0.1, momentum=0, weight_decay=0, matrix_eps=1e-12, preconditioning_compute_steps=1,
+    form='paper')
 
     Source: Gupta, Koren and Singer (2018).
     """
@@ -52,7 +54,8 @@ class Shampoo(Optimizer):
 
     def __init__(self, params, lr=1e-3, momentum=0, weight_decay=0, matrix_eps=1e-6,
                  preconditioning_compute_steps=1, form="paper"):
-        self.preconditioning_compute_steps = whole("preconditioning_compute_steps", preconditioning_compute_steps)
+        self.preconditioning_compute_steps = whole(
+            "preconditioning_compute_steps", preconditioning_compute_steps)
         self.form = option("form", form, "paper", "pytorch_optimizer")
         super().__init__(params, lr=lr, momentum=momentum, weight_decay=weight_decay, matrix_eps=matrix_eps)
 

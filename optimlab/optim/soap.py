@@ -17,8 +17,8 @@ class SOAP(Optimizer):
         L = shampoo_beta * L + (1 - shampoo_beta) * G G'   R the same with G' G
         Q_L, Q_R: eigenvectors of L and R, refreshed every precondition_frequency steps by one power iteration
 
-    The first call of step() only makes the bases, from the first gradient, and changes nothing else: t counts the
-    steps after it. An array of more axes has one basis for each.
+    The first call of step() only makes the bases, from the first gradient, and changes nothing else: t counts
+    the steps after it. An array of more axes has one basis for each.
 
     Args:
         params: a float array, or a list of them, in the shapes they have in the model; changed in place.
@@ -33,8 +33,8 @@ class SOAP(Optimizer):
         precondition_1d: give vectors a basis too.
         correct_bias: multiply lr by sqrt(1 - beta2**t) / (1 - beta1**t).
 
-    State: exp_avg (m, in the basis of the model), exp_avg_sq (v, in the eigenbasis), each of the shape of the array;
-    GG_0, GG_1, ... (L, R) and Q_0, Q_1, ..., for each axis that has a basis.
+    State: exp_avg (m, in the basis of the model), exp_avg_sq (v, in the eigenbasis), each of the shape of the
+    array; GG_0, GG_1, ... (L, R) and Q_0, Q_1, ..., for each axis that has a basis.
 
     Raises:
         TypeError, ValueError: see Optimizer.
@@ -48,7 +48,8 @@ class SOAP(Optimizer):
            [0.1, 0. ]])
 
     The same step whichever way the eigenvectors point. Where a gradient has a null space its basis there is
-    arbitrary, so two programs agree only while the gradients have full rank. pytorch_optimizer refreshes in float32.
+    arbitrary, so two programs agree only while the gradients have full rank. pytorch_optimizer refreshes in
+    float32.
 
     Source: Vyas, Morwani, Zhao, Kwun, Shapira, Brandfonbrener, Janson and Kakade (2024).
     """
@@ -56,12 +57,14 @@ class SOAP(Optimizer):
     elementwise = False
 
     def __init__(self, params, lr=3e-3, betas=(0.95, 0.95), shampoo_beta=None, eps=1e-8, weight_decay=1e-2,
-                 precondition_frequency=10, max_precondition_dim=10000, precondition_1d=False, correct_bias=True):
+                 precondition_frequency=10, max_precondition_dim=10000, precondition_1d=False,
+                 correct_bias=True):
         self.precondition_frequency = whole("precondition_frequency", precondition_frequency)
         self.max_precondition_dim = whole("max_precondition_dim", max_precondition_dim)
         self.precondition_1d = precondition_1d
         self.correct_bias = correct_bias
-        super().__init__(params, lr=lr, betas=betas, shampoo_beta=shampoo_beta, eps=eps, weight_decay=weight_decay)
+        super().__init__(params, lr=lr, betas=betas, shampoo_beta=shampoo_beta, eps=eps,
+                         weight_decay=weight_decay)
 
     def init(self, p):
         state = {name: np.zeros(p.shape, p.dtype) for name in ("exp_avg", "exp_avg_sq")}

@@ -21,8 +21,9 @@ class Sophia(Optimizer):
 
         Hz = (gradient at w + difference * z  -  gradient at w - difference * z) / (2 * difference)
 
-    comes from two calls of the closure, so `step(grads, closure)` needs one, `() -> (loss, grads)` at the present
-    params. Where H is diagonal the estimate is exact; where the loss is quadratic, difference may have any size.
+    comes from two calls of the closure, so `step(grads, closure)` needs one, `() -> (loss, grads)` at the
+    present params. Where H is diagonal the estimate is exact; where the loss is quadratic, difference may
+    have any size.
 
     Args:
         params: a float array of any shape, or a list of them; changed in place.
@@ -33,22 +34,22 @@ class Sophia(Optimizer):
         gamma: a factor on the curvature: the smaller, the more is clipped.
         clip_threshold: the largest |u|.
         update_interval: estimate h every so many steps, at least 1.
-        form: "optax" as above: the first step has no h yet and is clipped everywhere. "paper" estimates h before
-            it takes the step, and does not correct m.
+        form: "optax" as above: the first step has no h yet and is clipped everywhere. "paper" estimates h
+            before it takes the step, and does not correct m.
         difference: how far from w the two gradients are taken, above 0, in units of params.
         seed: what z is drawn from, with t: the same seed gives the same run, also one that is resumed.
 
     State: exp_avg (m) and hessian (h), each of the shape of the array.
 
     Raises:
-        TypeError, ValueError: see Optimizer; TypeError without a closure in a step that needs it, or with one that
-            returns something else. Nothing has changed then.
+        TypeError, ValueError: see Optimizer; TypeError without a closure in a step that needs it, or with one
+            that returns something else. Nothing has changed then.
 
     >>> w = np.array([1.0, 1.0])
     >>> opt = Sophia(w, lr=0.1, gamma=1, weight_decay=0, update_interval=1, betas=(0, 0), form="paper")
     >>> def closure():
     ...     return 50 * w[0] ** 2 + w[1] ** 2 / 200, np.array([100 * w[0], w[1] / 100])
-    >>> opt.step(closure()[1], closure)                   # Newton's step is -w in both, whatever the curvature
+    >>> opt.step(closure()[1], closure)                   # Newton's step is -w in both, whatever h is
     >>> w
     array([0.9, 0.9])
 

@@ -7,8 +7,8 @@ from optimlab.optim.base import State, _arguments, _arrays, _copy, _fits, _has_s
 class Wrapper:
     """An optimizer around another, with the interface of one.
 
-    Its hyper-parameters and those of the optimizer inside are attributes of both: opt.lr is opt.optimizer.lr. Where
-    both have a name, opt has its own.
+    Its hyper-parameters and those of the optimizer inside are attributes of both: opt.lr is opt.optimizer.lr.
+    Where both have a name, opt has its own.
 
     Args:
         optimizer: the optimizer inside, made with its params.
@@ -76,7 +76,8 @@ class Wrapper:
         return self.optimizer.now(name)
 
     def state_dict(self):
-        """A copy of everything that a later run needs to go on; under "inside" that of the optimizer inside."""
+        """A copy of everything that a later run needs to go on; under "inside" that of the optimizer
+        inside."""
         return {
             "optimizer": type(self).__name__,
             "t": self.t,
@@ -87,7 +88,8 @@ class Wrapper:
         }
 
     def load_state_dict(self, saved):
-        """Go on from `state_dict()`. Raises ValueError for another optimizer's or another shape's, changing nothing."""
+        """Go on from `state_dict()`. Raises ValueError for another optimizer's or another shape's, changing
+        nothing."""
         if not isinstance(saved, dict):
             raise TypeError(f"saved: a dict made by state_dict() is needed, got {type(saved).__name__}")
         for name, mine in self.state_dict().items():
@@ -97,14 +99,15 @@ class Wrapper:
             if name in ("optimizer", "options") and theirs != mine:
                 raise ValueError(f"saved: the {name} {mine} is needed, got {theirs}")
             if name == "state" and [_kinds(s) for s in theirs] != [_kinds(s) for s in mine]:
-                raise ValueError(f"saved: state needs {[_kinds(s) for s in mine]}, got {[_kinds(s) for s in theirs]} "
-                                 f"for {len(theirs)} arrays")
+                raise ValueError(f"saved: state needs {[_kinds(s) for s in mine]}, got "
+                                 f"{[_kinds(s) for s in theirs]} for {len(theirs)} arrays")
         if saved["t"] != saved["inside"].get("t"):
             raise ValueError(f"saved: t {saved['t']} is not that of the optimizer inside")
         checked = {}
         for name, value in saved["hyper_parameters"].items():
             if name not in self._names:
-                raise ValueError(f"saved: {type(self).__name__} has no hyper-parameter {name!r}, got {value!r}")
+                raise ValueError(f"saved: {type(self).__name__} has no hyper-parameter {name!r}, got "
+                                 f"{value!r}")
             checked[name] = hyper.check(name, _copy(value))
         self.optimizer.load_state_dict(saved["inside"])
         for name, value in checked.items():
@@ -112,8 +115,8 @@ class Wrapper:
         self._own_state = [State({key: _copy(v) for key, v in state.items()}) for state in saved["state"]]
 
     def __repr__(self):
-        words = {name: getattr(self, name) for name in _arguments(type(self))}
-        return f"{type(self).__name__}({', '.join(f'{name}={_show(value)}' for name, value in words.items())})"
+        words = [f"{name}={_show(getattr(self, name))}" for name in _arguments(type(self))]
+        return f"{type(self).__name__}({', '.join(words)})"
 
     def _own(self):
         return {name: getattr(self, name) for name in self._names}
@@ -128,8 +131,8 @@ class Wrapper:
         for name, array in _arrays(values):
             for p in self.params:
                 if not _fits(array.shape, p.shape):
-                    raise ValueError(f"{name}: an array of shape {array.shape} does not broadcast to params of shape "
-                                     f"{p.shape}")
+                    raise ValueError(f"{name}: an array of shape {array.shape} does not broadcast to params "
+                                     f"of shape {p.shape}")
         return {**self.optimizer._values(), **values}
 
     def _check_grads(self, grads):

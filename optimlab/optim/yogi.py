@@ -18,8 +18,9 @@ class Yogi(Optimizer):
         betas: (beta1, beta2), each in [0, 1): how much of m and of v a step keeps.
         eps: added to the root, outside it; at least 0, in units of the gradient.
         initial_accumulator_value: what m and v hold before the first step, at least 0; a number, used once.
-        bias_correction: divide by 1 - beta**t, as optax and pytorch_optimizer do. The paper's algorithm does not:
-            it starts v at a gradient squared instead; set state[i]["exp_avg_sq"] before the first step for that.
+        bias_correction: divide by 1 - beta**t, as optax and pytorch_optimizer do. The paper's algorithm does
+            not: it starts v at a gradient squared instead; set state[i]["exp_avg_sq"] before the first step
+            for that.
 
     State: exp_avg (m) and exp_avg_sq (v), each of the shape of the array.
 
@@ -40,7 +41,8 @@ class Yogi(Optimizer):
     def __init__(self, params, lr=1e-2, betas=(0.9, 0.999), eps=1e-3, initial_accumulator_value=1e-6,
                  bias_correction=True):
         self.bias_correction = bias_correction
-        super().__init__(params, lr=lr, betas=betas, eps=eps, initial_accumulator_value=initial_accumulator_value)
+        super().__init__(params, lr=lr, betas=betas, eps=eps,
+                         initial_accumulator_value=initial_accumulator_value)
 
     def init(self, p):
         state = {name: np.zeros(p.shape, p.dtype) for name in ("exp_avg", "exp_avg_sq")}
