@@ -6,9 +6,9 @@
 
 The first table steps one array. The second steps a network's parameters: our one flat vector beside torch's
 100 tensors of the same total size. Times are CPU time of the one thread that steps. Every round times all
-contestants in turn, and a ratio is the median over rounds of ours divided by theirs in the same round, so that
-a slow moment of the machine hits both. The floor is what the step's reads and writes (params, grads and states)
-cost at the speed of a plain copy of arrays of that size.
+contestants in turn, and a ratio is the median over rounds of ours divided by theirs in the same round, so
+that a slow moment of the machine hits both. The floor is what the step's reads and writes (params, grads and
+states) cost at the speed of a plain copy of arrays of that size.
 """
 
 import argparse

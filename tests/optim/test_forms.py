@@ -261,6 +261,20 @@ def test_a_schedule_may_return_a_tuple_or_an_array():
     np.testing.assert_array_equal(second.params[0], [rows[0].params[0][0], rows[1].params[0][1]])
 
 
+def test_a_batch_of_running_products_resumes_to_the_bit():
+    problem = Problem(((2, 3),))
+    betas = (np.array([[0.5], [0.9]]), 0.99)
+    whole = NAdam(problem.start[0].copy(), betas=betas)
+    for t in range(1, 4):
+        whole.step(problem.grads(whole.params, t))
+    later = NAdam(whole.params[0].copy(), betas=betas)
+    later.load_state_dict(whole.state_dict())
+    for optimizer in (whole, later):
+        optimizer.step(problem.grads(optimizer.params, 4))
+    np.testing.assert_array_equal(later.params[0], whole.params[0])
+    assert whole.state[0]["mu_product"].shape == (2, 1)
+
+
 # Blocks: an array is cut only to save time, so the cuts must not show.
 
 FAMILY = [SGD, ASGD, Rprop, Adagrad, RMSprop, Adadelta, Adam, Adamax, NAdam, RAdam, AdamW]

@@ -118,6 +118,19 @@ def test_resumes_to_the_bit(row, settings):
 
 
 @pytest.mark.parametrize("row", EACH)
+def test_a_batch_resumes_to_the_bit(row):
+    problem = Batch(Problem(((4, 4),)))
+    lr = np.reshape([0.1, 0.01, 0.001], (3, 1, 1))
+    whole = make(row, problem, lr=lr)
+    walk(whole, problem, 4)
+    later = row.make([p.copy() for p in whole.params], lr=lr / 2)
+    later.load_state_dict(pickle.loads(pickle.dumps(whole.state_dict())))
+    walk(whole, problem, 3, first=5)
+    walk(later, problem, 3, first=5)
+    assert snapshot(later) == snapshot(whole)
+
+
+@pytest.mark.parametrize("row", EACH)
 def test_a_state_dict_is_a_copy(row):
     problem = Problem(SHAPES)
     optimizer = make(row, problem)

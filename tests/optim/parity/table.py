@@ -20,8 +20,8 @@ parameter or to 1. It must stay below 1e-12; the second table says where it cann
 
 This page is made by `python tests/optim/make_table.py`, from the docstrings and from the comparison with the
 trajectories in `tests/optim/references/`. `python tests/optim/make_references.py` makes those, with the
-versions in `requirements-references.txt`. With these libraries installed the tests compare with them live, at all 100
-steps; and with `OPTIMLAB_REQUIRE_REFERENCES=1` a library that is missing is a failure.
+versions in `requirements-references.txt`. With these libraries installed the tests compare with them live, at
+all 100 steps; and with `OPTIMLAB_REQUIRE_REFERENCES=1` a library that is missing is a failure.
 
 """
 
