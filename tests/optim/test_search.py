@@ -1,4 +1,4 @@
-"""Hypothesis searches settings, shapes and scales for a difference from PyTorch, where PyTorch is installed."""
+"""Hypothesis searches settings, shapes and scales for a difference from PyTorch, where that is installed."""
 
 import importlib.util
 
