@@ -29,6 +29,18 @@ class Optimizer:
     Raises:
         TypeError: params that are not float arrays, a hyper-parameter that is not a number.
         ValueError: a hyper-parameter out of its range, or an array that does not broadcast.
+
+    >>> class SignSGD(Optimizer):
+    ...     def __init__(self, params, lr=0.1):
+    ...         super().__init__(params, lr=lr)
+    ...     def rule(self, p, g, state, t, lr):
+    ...         return lr * np.sign(g)
+    >>> w = np.array([1.0, -2.0])
+    >>> opt = SignSGD(w, lr=lambda step: 0.5 / (1 + step))
+    >>> for _ in range(2):
+    ...     opt.step(w.copy())
+    >>> w, opt.t, opt.now("lr")
+    (array([ 0.25, -1.25]), 2, 0.16666666666666666)
     """
 
     # True where each element of the step depends only on the same element of params, grads and state.
@@ -112,7 +124,8 @@ class Optimizer:
             return
         if not self.elementwise:
             for index, numbers in _settings(p, values):
-                self._subtract(_part(p, index), _part(g, index), _parts(state, index), numbers)
+                part, grad = _part(p, index), _dense(_part(g, index))
+                part -= self.rule(_dense(part), grad, _parts(state, index), self.t, **numbers)
             return
         self.once(p, state, self.t, **values)
         if p.nbytes > WHOLE and self.blocks:
@@ -126,7 +139,8 @@ class Optimizer:
 
     def _apply_together(self, params, grads, states, values):
         for ps, gs, ss, numbers in _all_settings(params, grads, states, values):
-            for p, step in zip(ps, self.rule(ps, gs, ss, self.t, **numbers), strict=True):
+            dense, grads = [_dense(p) for p in ps], [_dense(g) for g in gs]
+            for p, step in zip(ps, self.rule(dense, grads, ss, self.t, **numbers), strict=True):
                 p -= step
 
     def _init(self, p, axes):
@@ -247,7 +261,17 @@ class Optimizer:
 
 
 class State(dict):
-    """The state of one array. What you set must have the name and shape of what is there; it is copied."""
+    """The state of one array. What you set must have the name and shape of what is there; it is copied.
+
+    >>> state = State({"exp_avg": np.zeros(2)})
+    >>> state["exp_avg"] = [1, 2]
+    >>> state
+    {'exp_avg': array([1., 2.])}
+    >>> state["exp_average"] = 0
+    Traceback (most recent call last):
+    ...
+    ValueError: state: there is no 'exp_average', only 'exp_avg'
+    """
 
     def __setitem__(self, key, value):
         if key not in self:
@@ -264,7 +288,11 @@ class State(dict):
 
 
 def all_finite(g):
-    """Whether an array holds neither nan nor inf. One pass without temporaries, unless something is wrong."""
+    """Whether an array holds neither nan nor inf. One pass without temporaries, unless something is wrong.
+
+    >>> all_finite(np.array([1e308, -1e308])), all_finite(np.array([0, np.inf]))
+    (True, False)
+    """
     if g.nbytes <= WHOLE or g.flags.forc:
         g = g.ravel(order="K")
         # The square of a large finite number may overflow, so only a finite result is an answer.
@@ -406,6 +434,11 @@ def _all_settings(params, grads, states, values):
 def _part(p, index):
     """A view of one setting's share of an array, also where that share is a single number."""
     return p[(*index, ...)]
+
+
+def _dense(x):
+    """The same numbers without gaps in memory: dot products round differently with gaps."""
+    return np.asarray(x, order="C")
 
 
 def _parts(state, index):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optimlab.optim.base import _all_settings
+from optimlab.optim.base import _all_settings, _dense
 from optimlab.optim.closures import look
 from optimlab.optim.wrapper import Wrapper
 
@@ -59,7 +59,7 @@ class SAM(Wrapper):
         self.optimizer.step(uphill, closure)
 
     def _climb(self, params, grads, rho):
-        scaled = [p * g if self.adaptive else g for p, g in zip(params, grads, strict=True)]
+        scaled = [_dense(p * g if self.adaptive else g) for p, g in zip(params, grads, strict=True)]
         length = sum(float(np.vdot(s, s)) for s in scaled) ** 0.5 + 1e-12
         for p, s in zip(params, scaled, strict=True):
             p += rho / length * (p * s if self.adaptive else s)
