@@ -79,12 +79,20 @@ class Numbers(np.ndarray):
 
 
 def nonzero(value):
-    """Whether a hyper-parameter is anything but the number 0, so that what it multiplies must be computed."""
+    """Whether a hyper-parameter is anything but the number 0, so that what it multiplies must be computed.
+
+    >>> nonzero(0.0), nonzero(0.1), nonzero(Numbers([0, 0.1]))
+    (False, True, True)
+    """
     return type(value) is not float or value != 0
 
 
 def each(function, *values):
-    """function(*values) of plain floats, done for every element where hyper-parameters are arrays."""
+    """function(*values) of plain floats, done for every element where hyper-parameters are arrays.
+
+    >>> each(max, 2.0, 1.0), each(max, Numbers([0, 3]), 1.0)
+    (2.0, Numbers([1., 3.]))
+    """
     if not any(isinstance(value, np.ndarray) for value in values):
         return function(*values)
     values = np.broadcast_arrays(*values)
@@ -93,7 +101,13 @@ def each(function, *values):
 
 
 def option(name, value, *allowed):
-    """Return an option that chooses the rule, such as amsgrad; ValueError if it is none of those allowed."""
+    """Return an option that chooses the rule, such as amsgrad; ValueError if it is none of those allowed.
+
+    >>> option("nesterov", "yes", False, True)
+    Traceback (most recent call last):
+    ...
+    ValueError: nesterov: False or True is needed, got 'yes'
+    """
     if not any(value is a or (isinstance(value, str) and value == a) for a in allowed):
         raise ValueError(f"{name}: {' or '.join(map(repr, allowed))} is needed, got {value!r}")
     return value
