@@ -5,7 +5,7 @@ from optimlab.optim.base import State, _arguments, _arrays, _copy, _fits, _has_s
 
 
 class Wrapper:
-    """An optimizer around another, with the interface of one.
+    """An optimizer around another, or around a Group, with the interface of one.
 
     Its hyper-parameters and those of the optimizer inside are attributes of both: opt.lr is opt.optimizer.lr.
     Where both have a name, opt has its own.
@@ -36,14 +36,14 @@ class Wrapper:
 
     def __getattr__(self, name):
         inside = self.__dict__.get("optimizer")
-        if inside is None or name not in inside.hyper_parameters:
+        if inside is None or name not in _inside(inside):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         return getattr(inside, name)
 
     def __setattr__(self, name, value):
         if name in self.__dict__.get("_names", ()):
             value = hyper.check(name, value)
-        elif "_own_state" in self.__dict__ and name in self.optimizer.hyper_parameters:
+        elif "_own_state" in self.__dict__ and name in _inside(self.optimizer):
             setattr(self.optimizer, name, value)
             return
         super().__setattr__(name, value)
@@ -67,7 +67,7 @@ class Wrapper:
     @property
     def hyper_parameters(self):
         """Every hyper-parameter by name, as it was given: those inside and the wrapper's own."""
-        return {**self.optimizer.hyper_parameters, **self._own()}
+        return {**_inside(self.optimizer), **self._own()}
 
     def now(self, name):
         """The value of a hyper-parameter in the next step, its schedule resolved."""
@@ -101,7 +101,7 @@ class Wrapper:
             if name == "state" and [_kinds(s) for s in theirs] != [_kinds(s) for s in mine]:
                 raise ValueError(f"saved: state needs {[_kinds(s) for s in mine]}, got "
                                  f"{[_kinds(s) for s in theirs]} for {len(theirs)} arrays")
-        if saved["t"] != saved["inside"].get("t"):
+        if saved["t"] != saved["inside"].get("t", saved["t"]):
             raise ValueError(f"saved: t {saved['t']} is not that of the optimizer inside")
         checked = {}
         for name, value in saved["hyper_parameters"].items():
@@ -133,10 +133,23 @@ class Wrapper:
                 if not _fits(array.shape, p.shape):
                     raise ValueError(f"{name}: an array of shape {array.shape} does not broadcast to params "
                                      f"of shape {p.shape}")
-        return {**self.optimizer._values(), **values}
+        return {**_merged(self.optimizer._values()), **values}
 
     def _check_grads(self, grads):
-        return self.optimizer._check_grads(grads)
+        self.optimizer._check_grads(grads)
+        return list(grads) if isinstance(grads, (list, tuple)) else [grads]
+
+
+def _inside(optimizer):
+    """The hyper-parameters of the optimizer inside; those of a Group stay with its members."""
+    return getattr(optimizer, "hyper_parameters", {})
+
+
+def _merged(values):
+    """The values of an optimizer, or of all members of a Group, as one dict."""
+    if isinstance(values, dict):
+        return values
+    return {(i, name): v for i, part in enumerate(values) for name, v in _merged(part).items()}
 
 
 class Joined(State):

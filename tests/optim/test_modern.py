@@ -20,6 +20,7 @@ from optimlab.optim import (
     SOAP,
     Adafactor,
     Adam,
+    Group,
     Lion,
     Lookahead,
     Muon,
@@ -417,6 +418,27 @@ def test_a_wrapper_shows_and_sets_what_is_inside():
         SAM(SGD(w), rho=np.ones(3))
     with pytest.raises(ValueError, match="^k: .*0"):
         Lookahead(SGD(w), k=0)
+
+
+def test_wrappers_around_a_group_are_wrappers_around_everything():
+    """SAM's norm is that of all arrays, whichever optimizer has them."""
+    matrix, vector = RNG.standard_normal((2, 3)), RNG.standard_normal(4)
+    a, b = matrix.copy(), vector.copy()
+    opt = Lookahead(SAM(Group(Muon(a, lr=0.1), SGD(b, lr=0.2)), rho=0.5), k=2)
+    ones = [matrix.copy(), vector.copy()]
+    length = np.sqrt(np.sum(matrix**2) + np.sum(vector**2))
+    opt.step([a.copy(), b.copy()], closure=lambda: (0.0, [a.copy(), b.copy()]))
+    np.testing.assert_allclose(b, vector - 0.2 * (1 + 0.5 / length) * vector, rtol=1e-11)
+    Muon(ones[0], lr=0.1).step((1 + 0.5 / length) * matrix)
+    np.testing.assert_allclose(a, ones[0], rtol=1e-11)
+    saved = pickle.loads(pickle.dumps(opt.state_dict()))
+    opt.step([a.copy(), b.copy()], closure=lambda: (0.0, [a.copy(), b.copy()]))
+    np.testing.assert_array_equal(opt.state[1]["slow_params"], b)
+    assert opt.t == 2
+    opt.load_state_dict(saved)
+    assert opt.t == 1
+    with pytest.raises(ValueError, match="^grads: 2 are needed"):
+        opt.step([a.copy()], closure=lambda: (0.0, [a, b]))
 
 
 def test_schedule_free_steps_only_where_it_trains():
