@@ -1,5 +1,4 @@
-"""Muon: momentum whose matrix is made nearly orthogonal, so that every direction moves by about the same
-amount."""
+"""Muon: momentum made a nearly orthogonal matrix, so that every direction moves by about the same amount."""
 
 import numpy as np
 
@@ -33,8 +32,8 @@ class Muon(Optimizer):
             instead, so that a step is about as long as AdamW's and its lr and weight_decay can be kept
             (Liu and others 2025).
         form: "torch" as above, but in the precision of params; PyTorch itself rounds G to bfloat16 first,
-            which moves a step by some 1e-2. "optax" divides m by 1 - momentum**(t + 1) and G by 1 -
-            momentum**t before it mixes them, adds eps to the norm, and has matrices the other way up:
+            which moves a step by some 1e-2. "optax" divides m by 1 - momentum**(t + 1) and G by
+            1 - momentum**t before it mixes them, adds eps to the norm, and has matrices the other way up:
             sqrt(max(1, columns / rows)). (Keras accumulates m = momentum * m + G: the same step, as
             newton_schulz ignores the scale.)
 
@@ -63,6 +62,8 @@ class Muon(Optimizer):
         self.adjust_lr_fn = option("adjust_lr_fn", adjust_lr_fn, None, "original", "match_rms_adamw")
         self.form = option("form", form, "torch", "optax")
         super().__init__(params, lr=lr, weight_decay=weight_decay, momentum=momentum, eps=eps)
+        if not callable(self.momentum) and np.any(np.asarray(self.momentum) >= 1):
+            raise ValueError(f"momentum: numbers from 0 and below 1 are needed, got {momentum!r}")
 
     def init(self, p):
         if p.ndim < 2:
@@ -89,7 +90,7 @@ class Muon(Optimizer):
 
 
 def newton_schulz(G, steps=5, coefficients=COEFFICIENTS, eps=1e-7, form="torch"):
-    """A matrix with G's singular vectors and singular values near 1: between about 0.68 and 1.13 after 5
+    """A matrix with G's singular vectors and singular values near 1, in five
     steps.
 
         X = G / ||G||

@@ -205,5 +205,5 @@ def _check_training(optimizer):
 
 
 def _check_between(name, value):
-    if np.any(np.asarray(value) == 0):
-        raise ValueError(f"{name}: a number above 0 and below 1 is needed to find x again, got 0")
+    if np.any((np.asarray(value) <= 0) | (np.asarray(value) >= 1)):
+        raise ValueError(f"{name}: numbers above 0 and below 1 are needed, to find x again, got {value!r}")

@@ -453,8 +453,13 @@ def test_schedule_free_steps_only_where_it_trains():
     other = ScheduleFreeSGD(w.copy())
     other.load_state_dict(opt.state_dict())
     assert not other.training
-    for make in (lambda: ScheduleFreeSGD(w, momentum=0), lambda: ScheduleFreeAdamW(w, betas=(0, 0.9))):
-        with pytest.raises(ValueError, match="^(momentum|betas): .*0"):
+    for make in (
+        lambda: ScheduleFreeSGD(w, momentum=0),
+        lambda: ScheduleFreeSGD(w, momentum=1.0),
+        lambda: ScheduleFreeAdamW(w, betas=(0, 0.9)),
+        lambda: Muon(np.ones((2, 2)), momentum=1.0),
+    ):
+        with pytest.raises(ValueError, match=r"^(momentum|betas): .*[01]\.0$"):
             make()
 
 
