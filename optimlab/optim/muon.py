@@ -90,16 +90,15 @@ class Muon(Optimizer):
 
 
 def newton_schulz(G, steps=5, coefficients=COEFFICIENTS, eps=1e-7, form="torch"):
-    """A matrix with G's singular vectors and singular values near 1, in five
-    steps.
+    """A matrix with the singular vectors of G and singular values near 1.
 
         X = G / ||G||
         X = a * X + (b * X X' + c * (X X')**2) X        `steps` times, on the side that makes X X' small
 
     Args:
         G: a matrix, or a stack of them in the last two axes; not changed.
-        steps: how many rounds, at least 0. They do not converge to 1: the coefficients lift small values
-            fast.
+        steps: how many rounds, at least 0. After 5, what was between 0.01 and 1 of ||G|| is between 0.68 and
+            1.14; it never converges to 1, the coefficients are chosen to lift small values fast.
         coefficients: (a, b, c).
         eps: the least norm G is divided by; with form="optax" it is added to the norm.
 

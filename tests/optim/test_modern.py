@@ -81,6 +81,12 @@ def test_newton_schulz_lifts_a_gaussian_into_a_band():
         assert s.max() / s.min() < np.linalg.cond(G) / 10
 
 
+def test_newton_schulz_keeps_the_band_that_its_docstring_promises():
+    for start in np.geomspace(0.01, 0.9999, 400):
+        s = np.diag(muon.newton_schulz(np.diag([start, math.sqrt(1 - start**2)])))
+        assert 0.68 < s[0] < 1.14
+
+
 def test_newton_schulz_of_a_stack_is_a_stack():
     stack = RNG.standard_normal((3, 4, 2))
     np.testing.assert_allclose(muon.newton_schulz(stack), [muon.newton_schulz(G) for G in stack], rtol=1e-13)
