@@ -55,6 +55,15 @@ def test_dampening_leaves_the_first_gradient_whole():
     assert w[0] == -(8 + (4 + 2))
 
 
+def test_dampening_does_nothing_without_momentum_in_a_batch_too():
+    momentum = np.array([[0.0], [0.9]])
+    together = SGD(np.zeros((2, 1)), lr=1.0, momentum=momentum, dampening=0.5)
+    alone = [SGD(np.zeros(1), lr=1.0, momentum=m, dampening=0.5) for m in (0, 0.9)]
+    feed(together, [1.0, 2.0, 4.0])
+    np.testing.assert_array_equal(together.params[0], [feed(one, [1.0, 2.0, 4.0]) for one in alone])
+    assert together.params[0][0] == -7
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 @pytest.mark.parametrize(
     "make, size",
@@ -128,10 +137,11 @@ def test_rprop_leaves_out_the_step_after_a_turn():
     np.testing.assert_allclose(np.diff([0.0, *path]), [-0.1, -0.15, 0.0, 0.075, 0.1125], atol=1e-15)
 
 
-def test_centered_rmsprop_survives_a_constant_gradient():
-    w = np.zeros(1, np.float32)
+@pytest.mark.parametrize("dtype, constant", [(np.float32, 0.3), (np.float64, 0.7)])
+def test_centered_rmsprop_survives_a_constant_gradient(dtype, constant):
+    w = np.zeros(1, dtype)
     optimizer = RMSprop(w, lr=1e-3, alpha=0.5, centered=True)
-    feed(optimizer, [0.1] * 200)
+    feed(optimizer, [constant] * 60)  # v - a**2 comes out below 0 here
     assert np.isfinite(w).all()
 
 
