@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
+from optimlab.optim.hyper import each, nonzero, option
 
 
 class SGD(Optimizer):
@@ -36,27 +37,31 @@ class SGD(Optimizer):
 
     Sources: Robbins and Monro (1951); Polyak (1964) for momentum; Nesterov (1983), in the form of
     Sutskever, Martens, Dahl and Hinton (2013), rearranged so that params are where the gradient is taken.
+
     Keras puts lr inside the velocity; the two agree while lr stays constant.
     """
 
     def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False):
-        self.nesterov = nesterov
+        self.nesterov = option("nesterov", nesterov, False, True)
         super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay)
         if nesterov and (_is_zero(self.momentum) or not _is_zero(self.dampening)):
-            raise ValueError(f"nesterov: needs a momentum above 0 and dampening 0, got momentum {momentum!r} and "
-                             f"dampening {dampening!r}")
+            raise ValueError(f"nesterov: needs a momentum above 0 and dampening 0, got momentum {momentum!r} "
+                             f"and dampening {dampening!r}")
 
     def init(self, p):
         return {"momentum_buffer": np.zeros(p.shape, p.dtype)}
 
     def rule(self, p, g, state, t, lr, momentum, dampening, weight_decay):
         v = state["momentum_buffer"]
-        if np.any(weight_decay):
+        if nonzero(weight_decay):
             g = g + weight_decay * p
-        if not np.any(momentum):
+        if not nonzero(momentum):
             return lr * g
         v *= momentum
-        v += g if t == 1 or not np.any(dampening) else (1 - dampening * (momentum != 0)) * g
+        if nonzero(dampening) and t > 1:
+            v += each(lambda momentum, dampening: 1 - dampening if momentum else 1.0, momentum, dampening) * g
+        else:
+            v += g
         return lr * (g + momentum * v) if self.nesterov else lr * v
 
 

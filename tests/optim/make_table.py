@@ -1,0 +1,13 @@
+"""Make docs/optimizers.md: python tests/optim/make_table.py"""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+
+from parity.table import PAGE, page, stored_difference  # noqa: E402
+
+if __name__ == "__main__":
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page(stored_difference), encoding="utf-8")
+    print(f"wrote {PAGE}")
