@@ -6,6 +6,7 @@
     python3 course.py lab --no-browser    serve it and print the address
     python3 course.py test                run every test; what follows is passed on to pytest
     python3 course.py test --fast         run the tests that need no lesson and no browser
+    python3 course.py test --references   compare with PyTorch and the others live; installs them first (1 GB)
 
 It needs Python 3.11 or newer and a package registry, nothing else. Everything it makes is in .venv/ (the
 environment, safe to delete) and work/ (your copies of the lessons and your answers).
@@ -83,9 +84,12 @@ def run(argv):
         "test", help="run the tests", allow_abbrev=False, epilog="Everything else is passed on to pytest."
     )
     test_parser.add_argument("--fast", action="store_true", help="leave out the lessons and the browser")
+    test_parser.add_argument(
+        "--references", action="store_true", help="install the libraries we compare with, and require them"
+    )
     options, rest = parser.parse_known_args(argv)
     if options.command == "test":
-        return test(ROOT, rest, fast=options.fast)
+        return test(ROOT, rest, fast=options.fast, references=options.references)
     if rest:
         parser.error("course.py does not know {}".format(" ".join(rest)))
     if options.command == "lab":
@@ -117,9 +121,12 @@ def lab(root, lesson=None, no_browser=False, port=None):
     return hand_over(command, work, env)
 
 
-def test(root, arguments=(), fast=False):
+def test(root, arguments=(), fast=False, references=False):
     python = set_up(root, "test")
     env = environment_variables(root)
+    if references:
+        install_references(root, python)
+        env["OPTIMLAB_REQUIRE_REFERENCES"] = "1"
     if not fast:
         browser = find_browser(root) or install_browser(root, python)
         if browser:
@@ -183,6 +190,23 @@ def build(root, level, uv, wrong, lock):
     write_stamp(root, {**(before or {}), **ready, "state": "ready", "root": str(root), "python": version})
 
 
+def install_references(root, python):
+    """The libraries that the optimizers are compared with, where .venv lacks one or has another version.
+
+    Always with pip: uv would fetch PyTorch's build for graphics cards.
+    """
+    listed = root / "requirements-references.txt"
+    lines = [line.strip() for line in listed.read_text(encoding="utf-8").splitlines()]
+    wanted = dict(line.split("==") for line in lines if line and not line.startswith("#"))
+    with only_one(root / ".venv.lock") as lock:
+        found = look_into(root / ".venv")["packages"].items()
+        present = {normal(name): version.split("+")[0] for name, version in found}
+        if all(present.get(normal(name)) == version for name, version in wanted.items()):
+            return
+        command = [str(python), "-m", "pip", "install", "--no-input", "-r", str(listed)]
+        run_tool(command, f"installing {len(wanted)} reference libraries with pip", root, lock)
+
+
 def requirements(root, level):
     """The packages `level` needs, and a digest that changes when an install would."""
     import tomllib
@@ -200,11 +224,11 @@ def requirements(root, level):
 
 
 def look_into(venv):
-    """The version of the environment's Python, if it has pip, and its packages; None if it does not start."""
+    """The environment's Python, whether it has pip, and {package: version}; None if it does not start."""
     question = (
         "import importlib.metadata as m, importlib.util as u, json, sys;"
         "print(json.dumps({'version': list(sys.version_info[:2]), 'pip': u.find_spec('pip') is not None,"
-        " 'packages': [d.metadata['Name'] for d in m.distributions()]}))"
+        " 'packages': {d.metadata['Name']: d.version for d in m.distributions() if d.metadata['Name']}}))"
     )
     try:
         command = [str(python_of(venv)), "-I", "-c", question]
@@ -231,13 +255,13 @@ def what_is_wrong(root, stamp, found):
 
 def missing(packages, found):
     """Those of `packages` that the environment lacks."""
-
-    def normal(name):
-        return re.sub(r"[-_.]+", "-", name).lower()
-
-    present = {normal(name) for name in found["packages"] if name}
+    present = {normal(name) for name in found["packages"]}
     wanted = [re.match(r"[\w.-]+", package).group() for package in packages] + ["optimlab"]
     return [name for name in wanted if normal(name) not in present]
+
+
+def normal(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def make(root, uv, reason, lock):

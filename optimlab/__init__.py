@@ -11,13 +11,15 @@ import importlib
 
 __version__ = "0.1.0"
 
+_OPTIMIZERS = ["ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "AdaBelief", "Group", "LAMB",
+               "LARS", "LBFGS", "Lion", "Lookahead", "Muon", "NAdam", "Optimizer", "Prodigy", "RAdam", "RMSprop",
+               "Rprop", "SAM", "SGD", "SOAP", "ScheduleFreeAdamW", "ScheduleFreeSGD", "Shampoo", "Sophia", "Yogi"]
+_AVERAGES = ["EMA", "PolyakRuppert", "SWA"]
+
 # Where each public name lives. They are imported when first used, so that
 # `import optimlab` needs NumPy alone and the drawing libraries load only where something is drawn.
 _HOMES = {
-    "Adam": "optim",
     "History": "train",
-    "Optimizer": "optim",
-    "SGD": "optim",
     "check": "exercises",
     "descend": "train",
     "hint": "exercises",
@@ -26,8 +28,11 @@ _HOMES = {
     "ready": "exercises",
     "show": "plots",
     "solution": "exercises",
+    **dict.fromkeys(_OPTIMIZERS, "optim"),
+    **dict.fromkeys(_AVERAGES, "averaging"),
 }
-_ROOMS = ["exercises", "landscapes", "live", "looks", "optim", "plots", "progress", "questions", "theory", "train"]
+_ROOMS = ["averaging", "clipping", "exercises", "landscapes", "live", "looks", "optim", "plots", "progress",
+          "questions", "schedules", "theory", "train"]
 
 __all__ = sorted([*_HOMES, *_ROOMS])
 

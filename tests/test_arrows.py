@@ -17,6 +17,9 @@ ALLOWED = {
     "theory": (set(), set()),
     "landscapes": (set(), {"numpy"}),
     "optim": (set(), {"numpy"}),
+    "schedules": (set(), {"numpy"}),
+    "averaging": ({"optim"}, {"numpy"}),
+    "clipping": (set(), {"numpy"}),
     "train": ({"optim"}, {"numpy"}),
     "plots": ({"looks"}, {"numpy", "matplotlib", "IPython"}),
     "exercises": ({"progress", "landscapes", "optim", "train"}, {"numpy", "IPython"}),
@@ -63,6 +66,14 @@ def test_imports_stay_within_the_table(path):
             assert home is None or home == room or home in rooms, f"{room} may not import {name}"
         elif first not in sys.stdlib_module_names:
             assert first in packages, f"{room} may not import {name}"
+
+
+def test_every_public_name_is_one_import_away():
+    from optimlab import optim
+
+    assert set(optim.__all__) == {name for name, home in optimlab._HOMES.items() if home == "optim"}
+    for name in optimlab.__all__:
+        assert getattr(optimlab, name) is not None
 
 
 def test_importing_the_package_needs_numpy_alone():

@@ -205,12 +205,21 @@ class Installer:
             self.site(venv).joinpath("pip").mkdir()
             self.site(venv).joinpath("pip", "__init__.py").touch()
             return
+        if step.endswith("requirements-references.txt"):
+            for line in (folder / "requirements-references.txt").read_text().splitlines():
+                self.put(venv, *line.split("=="))
+            return
         names = [package.split(">")[0].split("=")[0] for package in
                  course.requirements(folder, "test" if "test" in words[-1] else "lab")[0]]
         for name in [*names, "optimlab"]:
-            info = self.site(venv) / f"{name}-1.dist-info"
-            info.mkdir(exist_ok=True)
-            (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+            self.put(venv, name, "1")
+
+    def put(self, venv, name, version):
+        for old in self.site(venv).glob(f"{name}-*.dist-info"):
+            shutil.rmtree(old)
+        info = self.site(venv) / f"{name}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
 
     @staticmethod
     def site(venv):
@@ -263,6 +272,37 @@ def test_what_only_tests_need_comes_with_test(root, installer):
     assert installer.since() == []
     course.set_up(root, "test")
     assert installer.since() == ["pip install .[test]"]
+
+
+def test_reference_libraries_are_installed_with_pip_once_and_again_when_one_changes(root, installer, monkeypatch):
+    monkeypatch.setattr(course, "hand_over", lambda command, folder, env: env["OPTIMLAB_REQUIRE_REFERENCES"])
+    monkeypatch.setattr(course.shutil, "which", lambda name: "uv" if name == "uv" else None)
+    listed = root / "requirements-references.txt"
+    install = f"pip install {listed}"
+    listed.write_text("torch==2.13.0\npytorch_optimizer==4.1.0\n")
+    assert course.test(root, fast=True, references=True) == "1"
+    assert installer.since()[-1] == install
+    course.test(root, fast=True, references=True)
+    assert installer.since() == []
+    listed.write_text("torch==2.13.1\npytorch_optimizer==4.1.0\n")
+    course.test(root, fast=True, references=True)
+    assert installer.since() == [install]
+
+
+def test_a_build_of_the_reference_version_counts_as_it(root, installer, monkeypatch):
+    monkeypatch.setattr(course, "hand_over", lambda command, folder, env: 0)
+    (root / "requirements-references.txt").write_text("torch==2.13.0\n")
+    course.set_up(root, "test")
+    installer.put(root / ".venv", "torch", "2.13.0+cpu")
+    installer.since()
+    course.test(root, fast=True, references=True)
+    assert installer.since() == []
+
+
+def test_without_the_word_no_reference_library_is_wanted(handed, root, monkeypatch):
+    monkeypatch.setattr(course, "ROOT", root)
+    course.main(["test", "--fast"])
+    assert "OPTIMLAB_REQUIRE_REFERENCES" not in handed["env"]
 
 
 def test_a_package_that_was_taken_out_comes_back(root, installer):
@@ -575,7 +615,7 @@ def test_ci_run_wants_a_browser_and_passes_the_exit_code_on(tmp_path):
     done = subprocess.run([ROOT / ".ci" / "run", "-k", "sgd"], cwd=tmp_path, env=env, input="typed\n",
                           capture_output=True, text=True)
     assert done.returncode == 5
-    assert done.stdout == f"{ROOT}|1|course.py test -k sgd\n"
+    assert done.stdout == f"{ROOT}|1|course.py test --references -k sgd\n"
 
 
 # The browser
