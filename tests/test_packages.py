@@ -57,7 +57,7 @@ def test_the_core_packages_are_those_a_learner_needs():
 
 
 def test_no_list_of_packages_names_a_registry_host():
-    for name in ("requirements.txt", "pyproject.toml", "environment.yml"):
+    for name in ("requirements.txt", "requirements-references.txt", "pyproject.toml", "environment.yml"):
         assert "://" not in (ROOT / name).read_text(encoding="utf-8"), name
     locks = [path.name for path in ROOT.iterdir() if path.suffix == ".lock" and not path.name.startswith(".")]
     assert locks == []
@@ -95,9 +95,9 @@ def homes():
             for name, distributions in importlib.metadata.packages_distributions().items()}
 
 
-def foreign(files, bring, homes):
+def foreign(files, bring, homes, own=frozenset()):
     """(file, import) pairs that `bring` does not cover."""
-    own = {"optimlab", "course", "tests", "conftest"}
+    own = {"optimlab", "course", "tests", "conftest", *own}
     return [(path.relative_to(ROOT).as_posix(), name) for path in files for name in imported(path)
             if name not in sys.stdlib_module_names | own and not homes.get(name, set()) & bring]
 
@@ -111,7 +111,17 @@ def test_the_library_imports_what_a_learner_has(homes):
 def test_authoring_and_tests_import_what_test_brings(homes):
     files = [*(ROOT / "optimlab" / "authoring").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
     assert len(files) > 10
-    assert foreign(files, brought(CORE + TEST), homes) == []
+    lines = (ROOT / "requirements-references.txt").read_text(encoding="utf-8").splitlines()
+    references = {line.split("==")[0] for line in lines if line and not line.startswith("#")}
+    assert "torch" in references
+    assert foreign(files, brought(CORE + TEST), homes, references | {"parity"}) == []
+
+
+def test_the_reference_libraries_are_pinned_and_stay_out_of_every_other_list():
+    lines = (ROOT / "requirements-references.txt").read_text(encoding="utf-8").splitlines()
+    pinned = wanted(line for line in lines if line and not line.startswith("#"))
+    assert all(specifier.startswith("==") for specifier in pinned.values())
+    assert not set(pinned) & set(wanted(CORE + TEST))
 
 
 def test_files_that_are_not_python_are_packaged():

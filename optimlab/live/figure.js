@@ -894,13 +894,6 @@ class Figure {
 
   async opened(message, buffers) {
     this.note("");
-    await Promise.all(
-      message.backgrounds.map(async (name, i) => {
-        const view = buffers[i + 1];
-        const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-        this.panels[name].background = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-      }),
-    );
     this.frame = unpack(message.frame, buffers[0]);
     message.solved.forEach((index) => this.tasks.tick(index));
     if (message.asked) {
@@ -908,6 +901,13 @@ class Figure {
       this.lock(false);
       if (this.spec.task) this.openMoreFor(this.spec.tasks[this.spec.task - 1].setup || {});
     }
+    await Promise.all(
+      message.backgrounds.map(async (name, i) => {
+        const view = buffers[i + 1];
+        const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+        this.panels[name].background = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+      }),
+    );
     this.relayout();
     this.readOut();
   }
