@@ -108,36 +108,34 @@ def descend(landscape, optimizer, steps):
     batch = p.shape[:-1]
     params = np.full((steps + 1, *p.shape), np.nan, p.dtype)
     loss, grad_norm = np.full((steps + 1, *batch), np.nan), np.full((steps + 1, *batch), np.nan)
-    lr, diverged_at = [], np.full(batch, -1)
+    lr, diverged_at, gone = [], np.full(batch, -1), np.zeros(batch, bool)
 
     def look():
         return value(p), _gradient(grad, p, optimizer.t)
 
     with np.errstate(all="ignore"):
         for t in range(steps + 1):
-            going = diverged_at < 0
             loss_t, g = look()
             norm_t = np.sqrt(np.vecdot(g, g))
             params[t], loss[t], grad_norm[t] = p, loss_t, norm_t
-            if not going.all():
-                params[t][~going], loss[t][~going], grad_norm[t][~going] = np.nan, np.nan, np.nan
-            ruler, ruler_0 = (norm_t, grad_norm[0]) if value is _unknown else (loss_t, loss[0])
-            missing = going & np.isnan(norm_t if value is _unknown else norm_t + loss_t)
-            if missing.any():
-                _refuse_nan(missing, p, t)
-            left = going & ~(np.abs(ruler) <= DIVERGED * np.maximum(np.abs(ruler_0), 1))
-            if left.any():
-                diverged_at[left] = t
-                going = diverged_at < 0
-            if t == steps or not going.any():
+            ruler = norm_t if value is _unknown else loss_t
+            if t == 0:
+                limit = DIVERGED * np.maximum(np.abs(ruler), 1)
+            fine = (np.abs(ruler) <= limit) & (norm_t < np.inf)
+            if not fine.all():
+                _refuse_nan(~gone & np.isnan(ruler + norm_t), p, t)
+                params[t, gone], loss[t, gone], grad_norm[t, gone] = np.nan, np.nan, np.nan
+                diverged_at[~gone & ~fine] = t
+                gone |= ~fine
+                if gone.all():
+                    break
+                g, stopped = np.where(gone[..., None], 0, g), p[gone]
+            if t == steps:
                 break
-            if not going.all():
-                g = np.where(going[..., None], g, 0)
-                stopped = p[~going]
             lr.append(optimizer.now("lr"))
             optimizer.step(g, closure=look)
-            if not going.all():
-                p[~going] = stopped
+            if not fine.all():
+                p[gone] = stopped
     return History(params, loss, grad_norm, np.array(lr), diverged_at, target)
 
 
