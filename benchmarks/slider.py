@@ -1,8 +1,8 @@
 """From a moved slider to the new picture, in Chromium inside a real JupyterLab.
 
-The same drawing (contours, a path of 200 steps, two loss curves) made in two ways:
-    interact    ipywidgets.interact around matplotlib and plt.show()
-    live        live.cliff, the canvas fed by the kernel
+One drawing, live.cliff's (contours, a path of 200 steps, two curves, a number line), made in two ways:
+    interact    the same frame drawn by matplotlib, with ipywidgets.interact and plt.show()
+    live        the canvas fed by the kernel
 For each: milliseconds from the slider's event until the new picture stands on the page, over a number of
 moves; and for the live figure the pictures a second while the slider is dragged.
 
@@ -23,20 +23,14 @@ HERE = Path(__file__).parent
 TARGET_SHARE, TARGET_FRAMES, TARGET_SPREAD = 0.15, 12, 2.0
 
 INTERACT = """
-import ipywidgets, numpy as np, matplotlib.pyplot as plt
-from optimlab import SGD, descend, landscapes
-valley = landscapes.valley(10)
-x = np.linspace(-2, 2, 80), np.linspace(-1.5, 1.5, 60)
-grid = np.stack(np.meshgrid(*x), axis=-1)
-heights = np.log1p(valley.value(grid))
+import ipywidgets, matplotlib.pyplot as plt
+from optimlab import live
+from optimlab.live import still
 def draw(lr=0.05):
-    history = descend(valley, SGD(np.array([1.0, 1.0]), lr=lr), 200)
-    fig, (plane, curve) = plt.subplots(1, 2, figsize=(9, 4))
-    plane.contour(*x, heights, 12, colors="grey", linewidths=0.7)
-    plane.plot(*history.params.T, "o-", color="k", ms=3)
-    plane.set(xlim=(-2, 2), ylim=(-1.5, 1.5), title=f"lr = {lr}")
-    curve.semilogy(np.abs(history.params) + 1e-30)
-    curve.set(ylim=(1e-6, 1e6))
+    frame = live.cliff.frame({**live.cliff.defaults(), "lr": lr, "steps": 200})
+    fig, axes = plt.subplot_mosaic([["plane", "curve"], ["line", "line"]], height_ratios=[3, 1], figsize=(9, 5))
+    for panel in live.cliff.panels:
+        still.draw(axes[panel.name], panel, frame.pictures[panel.name])
     plt.show()
 slider = ipywidgets.FloatSlider(value=0.05, min=0.01, max=0.19, step=0.001, readout=False)
 ipywidgets.interact(draw, lr=slider)
