@@ -28,7 +28,8 @@ from optimlab import live
 from optimlab.live import still
 def draw(lr=0.05):
     frame = live.cliff.frame({**live.cliff.defaults(), "lr": lr, "steps": 200})
-    fig, axes = plt.subplot_mosaic([["plane", "curve"], ["line", "line"]], height_ratios=[3, 1], figsize=(9, 5))
+    rows = [["plane", "curve"], ["line", "line"]]
+    fig, axes = plt.subplot_mosaic(rows, height_ratios=[3, 1], figsize=(9, 5))
     for panel in live.cliff.panels:
         still.draw(axes[panel.name], panel, frame.pictures[panel.name])
     plt.show()
