@@ -22,7 +22,7 @@ import numpy as np
 from optimlab import check, plots, predict, ready
 from optimlab.questions import Question
 
-predict(Question("98.p1", "How far?", unit="steps", answer=3, reply="Three steps, one for each corner."))
+predict(Question("98.p1", "How far?", unit="steps", answer=3, reply="Three steps."))
 ```
 
 +++

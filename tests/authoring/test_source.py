@@ -171,6 +171,7 @@ LONG = "\n".join(f"x{i} = {i}" for i in range(21))
         ("## Done: `double`", "## Done $x$",
          (6, 29, "'Done $x$' has a formula in its heading, which links cannot name.")),
         ("print(1 + 1)", LONG, (3, 11, "the cell has 21 lines of code; 20 is the most.")),
+        ("print(1 + 1)", "x = 1\n" + "y" * 89, (3, 12, "the line has 89 characters; 88 is the most.")),
         ("Something rolls.", "![](a.png)", (1, 3, "an image has no alt text: ![what it shows](...).")),
         ("Something rolls.", "```{note}\nx\n```",
          (1, 3, "'```{note}' starts no cell, as ```{code-cell} would.")),
