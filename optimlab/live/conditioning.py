@@ -1,19 +1,18 @@
 """Conditioning: steps against kappa for gradient descent, heavy ball and Nesterov, each tuned by its
 formula."""
 
-import math
 import textwrap
 import time
 from functools import cache, lru_cache
 
 import numpy as np
 
+from optimlab import theory
 from optimlab.live.interactive import Interactive
 from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, toggle
 from optimlab.live.parts import floating as real
 from optimlab.live.runs import run
-from optimlab import theory
 from optimlab.looks import LOOKS
 from optimlab.optim import SGD
 from optimlab.questions.question import Question
