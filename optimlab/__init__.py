@@ -11,9 +11,11 @@ import importlib
 
 __version__ = "0.1.0"
 
-_OPTIMIZERS = ["ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "AdaBelief", "Group", "LAMB",
-               "LARS", "LBFGS", "Lion", "Lookahead", "Muon", "NAdam", "Optimizer", "Prodigy", "RAdam", "RMSprop",
-               "Rprop", "SAM", "SGD", "SOAP", "ScheduleFreeAdamW", "ScheduleFreeSGD", "Shampoo", "Sophia", "Yogi"]
+_OPTIMIZERS = [
+    "ASGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "AdaBelief", "Group", "LAMB",
+    "LARS", "LBFGS", "Lion", "Lookahead", "Muon", "NAdam", "Optimizer", "Prodigy", "RAdam", "RMSprop",
+    "Rprop", "SAM", "SGD", "SOAP", "ScheduleFreeAdamW", "ScheduleFreeSGD", "Shampoo", "Sophia", "Yogi",
+]
 _AVERAGES = ["EMA", "PolyakRuppert", "SWA"]
 
 # Where each public name lives. They are imported when first used, so that

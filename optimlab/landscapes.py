@@ -115,7 +115,8 @@ class Quadratic(Landscape):
         self.A, self.curvatures, self.minima = A, curvatures, center[None]
         self._diagonal = np.diag(A).copy() if not np.any(A - np.diag(np.diag(A))) else None
         self.mu, self.L = float(curvatures.min()), float(curvatures.max())
-        self.name = f"quadratic with curvatures {', '.join(f'{h:g}' for h in curvatures[:4])}" + ", ..." * (n > 4)
+        first = ", ".join(f"{h:g}" for h in curvatures[:4])
+        self.name = f"quadratic with curvatures {first}{', ...' if n > 4 else ''}"
         self.view = tuple((c - 1.3, c + 1.3) for c in center[:2])
 
     @property
@@ -167,7 +168,8 @@ class Rosenbrock(Landscape):
     def grad(self, x):
         x = self.points(x)
         rise = x[..., 1] - x[..., 0] ** 2
-        return np.stack([-2 * (self.a - x[..., 0]) - 4 * self.b * x[..., 0] * rise, 2 * self.b * rise], axis=-1)
+        along = -2 * (self.a - x[..., 0]) - 4 * self.b * x[..., 0] * rise
+        return np.stack([along, 2 * self.b * rise], axis=-1)
 
     def hess(self, x):
         x = self.points(x)
@@ -285,7 +287,8 @@ class TwoWell(Landscape):
 
     def __init__(self, tilt=0.3):
         if not abs(tilt) < 1.5:
-            raise ValueError(f"tilt: a number between -1.5 and 1.5 is needed, or there is one well, got {tilt:g}")
+            raise ValueError("tilt: a number between -1.5 and 1.5 is needed, or there is one well, "
+                             f"got {tilt:g}")
         self.tilt = tilt
         flat = np.sort(np.roots([4, 0, -4, tilt]).real)
         lowest = sorted((flat[0], flat[2]), key=lambda a: (a**2 - 1) ** 2 + tilt * a)

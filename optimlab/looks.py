@@ -27,7 +27,8 @@ class Look:
     filled: bool = True
 
 
-BLACK, BLUE, GREEN, PURPLE, VERMILLION, GREY = "#000000", "#0072B2", "#009E73", "#CC79A7", "#D55E00", "#595959"
+BLACK, BLUE, GREEN = "#000000", "#0072B2", "#009E73"
+PURPLE, VERMILLION, GREY = "#CC79A7", "#D55E00", "#595959"
 
 LOOKS = {
     "gd": Look("gradient descent", BLACK, (), 1.5, "o"),

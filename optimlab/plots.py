@@ -62,8 +62,8 @@ def figure_html(fig, alt, caption=""):
     width = round(fig.get_figwidth() * 100)
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     return (f'<figure style="margin:0"><img alt="{html.escape(alt)}" width="{width}" '
-            f'style="max-width:100%;height:auto;background:white" src="data:image/png;base64,{png(fig)}">{below}'
-            "</figure>")
+            'style="max-width:100%;height:auto;background:white" '
+            f'src="data:image/png;base64,{png(fig)}">{below}</figure>')
 
 
 def png(fig):
@@ -97,7 +97,7 @@ def _floor(landscape):
 def path(ax, run, name, label=None):
     """Draw the path of a run over a contour: a History, or an array of points (steps + 1, 2).
 
-    The start gets a large marker. Where the path leaves the picture or the run diverged, an arrow and words say so.
+    The start gets a large marker. A run that diverged says so, where it was last seen in the picture.
     """
     style = look(name)
     points = np.asarray(getattr(run, "params", run), dtype=float)
@@ -115,7 +115,8 @@ def _say_diverged(ax, style, words, points):
     (low1, high1), (low2, high2) = ax.get_xlim(), ax.get_ylim()
     inside = (points[:, 0] > low1) & (points[:, 0] < high1) & (points[:, 1] > low2) & (points[:, 1] < high2)
     last = points[inside][-1] if inside.any() else points[0]
-    ax.annotate(words, last, xytext=(8, 8), textcoords="offset points", color=style.color, path_effects=_HALO, zorder=5)
+    ax.annotate(words, last, xytext=(8, 8), textcoords="offset points", color=style.color,
+                path_effects=_HALO, zorder=5)
 
 
 def lines(ax, x, series, end_labels=True):
@@ -144,7 +145,7 @@ def _labelled(series):
 
 
 def loss(ax, runs, by="loss"):
-    """Draw the loss (or by="distance" the distance to the minimum) of {name of a look: History} against the step.
+    """Draw the loss of {name of a look: History} against the step; with by="distance", that to the minimum.
 
     A run that diverged ends in a cross, with the step at which it left.
 
@@ -164,7 +165,11 @@ def loss(ax, runs, by="loss"):
 
 
 def label_ends(ax, ends):
-    """Write a text beside the end of each line; ends is [(x, y, text, colour)]. Texts that would overlap are spread."""
+    """Write a text beside the end of each line, spread where they would overlap.
+
+    Args:
+        ends: [(x, y, text, colour)].
+    """
     ax.figure.canvas.draw()
     height = 13 * ax.figure.dpi / 72
     placed = []
@@ -172,8 +177,9 @@ def label_ends(ax, ends):
         where = ax.transData.transform((x, y))
         at = max(where[1], placed[-1] + height) if placed else where[1]
         placed.append(at)
-        ax.annotate(text, (x, y), xytext=(6, (at - where[1]) * 72 / ax.figure.dpi), textcoords="offset points",
-                    va="center", color=color, annotation_clip=False, path_effects=_HALO, zorder=5)
+        aside = (6, (at - where[1]) * 72 / ax.figure.dpi)
+        ax.annotate(text, (x, y), xytext=aside, textcoords="offset points", va="center", color=color,
+                    annotation_clip=False, path_effects=_HALO, zorder=5)
 
 
 def threshold(ax, x=None, y=None, text="", at=None):
@@ -181,7 +187,7 @@ def threshold(ax, x=None, y=None, text="", at=None):
 
     Args:
         x or y: where the line stands.
-        at: where along the line its text stands, from 0 to 1; beside the top of x, at the left of y if left out.
+        at: where along the line its text stands, from 0 to 1. If left out, at the top of x, at the left of y.
     """
     style = LOOKS["theory"]
     line = {"color": style.color, "lw": style.width, "zorder": 1}

@@ -1,4 +1,4 @@
-"""What theory says is best on a quadratic with curvatures from mu to L: settings for SGD, and where it diverges.
+"""What theory says of SGD on a quadratic with curvatures from mu to L: the best settings, and the limit.
 
 >>> settings = heavy_ball(1, 100)
 >>> round(settings["lr"], 4), round(settings["momentum"], 4)
@@ -29,7 +29,7 @@ def heavy_ball(mu, L):
 
 
 def nesterov(mu, L):
-    """Nesterov's settings for strongly convex functions (2018, section 2.2): lr 1 / L, the square roots' ratio.
+    """Nesterov's settings for strongly convex functions (2018, section 2.2), with lr = 1 / L.
 
     A step then leaves at most 1 - sqrt(mu / L) in the long run. At mu = L there is no momentum, and so no
     `nesterov` among the settings. Arguments and errors as for gradient_descent.

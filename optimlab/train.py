@@ -44,12 +44,13 @@ class History:
     def distance(self):
         """Distance to the nearest of the target points, shape (steps + 1, *batch)."""
         if self.target is None:
-            raise ValueError("history: distance needs a landscape with known minima; this run had a gradient function")
+            raise ValueError("history: distance needs a landscape with known minima; this run had a gradient "
+                             "function")
         offsets = self.params[..., None, :] - self.target
         return np.linalg.norm(offsets, axis=-1).min(axis=-1)
 
     def steps_to(self, tol, by="distance"):
-        """The first step at which the distance (or by="loss" the loss) is at most tol times that at the start.
+        """The first step at which the distance, or by="loss" the loss, is at most tol times its start.
 
         Returns an int, or for a batch an array; -1 where it was never reached.
 
@@ -155,7 +156,8 @@ def _unknown(x):
 def _gradient(grad, p, t):
     g = np.asarray(grad(p.copy()))
     if g.shape != p.shape:
-        raise ValueError(f"landscape: its gradient at step {t} needs shape {p.shape}, that of params, got {g.shape}")
+        raise ValueError(f"landscape: its gradient at step {t} needs shape {p.shape}, that of params, "
+                         f"got {g.shape}")
     return g.astype(p.dtype, copy=False)
 
 

@@ -26,8 +26,8 @@ ALLOWED = {
     "questions": (set(), set()),
     "live": ({"looks", "progress", "questions", "theory", "landscapes", "optim", "train"},
              {"numpy", "matplotlib", "PIL", "anywidget", "traitlets", "ipywidgets", "IPython"}),
-    "authoring": ({"exercises"}, {"nbformat", "nbclient", "jupyter_client", "jupytext", "ipykernel", "IPython", "pytest",
-                                  "traitlets", "matplotlib"}),
+    "authoring": ({"exercises"}, {"nbformat", "nbclient", "jupyter_client", "jupytext", "ipykernel",
+                                  "IPython", "pytest", "traitlets", "matplotlib"}),
     "cli": ({"authoring", "exercises", "progress"}, set()),
     "__main__": ({"cli"}, set()),
     "__init__": (set(), set()),
@@ -80,5 +80,6 @@ def test_importing_the_package_needs_numpy_alone():
     import subprocess
 
     code = ("import sys; from optimlab import Adam, SGD, descend, landscapes; "
-            "heavy = {'matplotlib', 'IPython', 'ipywidgets', 'anywidget'} & set(sys.modules); assert not heavy, heavy")
+            "heavy = {'matplotlib', 'IPython', 'ipywidgets', 'anywidget'} & set(sys.modules); "
+            "assert not heavy, heavy")
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -274,7 +274,7 @@ def test_what_only_tests_need_comes_with_test(root, installer):
     assert installer.since() == ["pip install .[test]"]
 
 
-def test_reference_libraries_are_installed_with_pip_once_and_again_when_one_changes(root, installer, monkeypatch):
+def test_reference_libraries_are_installed_once_and_with_pip(root, installer, monkeypatch):
     monkeypatch.setattr(course, "hand_over", lambda command, folder, env: env["OPTIMLAB_REQUIRE_REFERENCES"])
     monkeypatch.setattr(course.shutil, "which", lambda name: "uv" if name == "uv" else None)
     listed = root / "requirements-references.txt"

@@ -1,4 +1,4 @@
-"""Landscapes: gradients and Hessians against differences, minima against their definition, batches, bad input."""
+"""Landscapes: gradients and Hessians against differences, minima, batches, bad input."""
 
 import numpy as np
 import pytest
@@ -69,8 +69,9 @@ def test_a_batch_equals_its_points_one_by_one(landscape):
 
 @each
 def test_a_point_of_another_dimension_is_named(landscape):
-    with pytest.raises(ValueError, match=rf"x: .* {landscape.n} coordinates .* got shape \({landscape.n + 1},\)"):
-        landscape.value(np.zeros(landscape.n + 1))
+    n = landscape.n
+    with pytest.raises(ValueError, match=rf"x: .* {n} coordinates .* got shape \({n + 1},\)"):
+        landscape.value(np.zeros(n + 1))
 
 
 @pytest.mark.parametrize("call", ["value", "grad", "hess"])

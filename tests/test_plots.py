@@ -36,7 +36,8 @@ def test_a_path_is_the_runs_points_in_its_own_look(ax, run):
     np.testing.assert_array_equal(line.get_xydata(), run.params)
     np.testing.assert_array_equal(start.get_xydata(), run.params[:1])
     look = looks.LOOKS["momentum"]
-    assert (line.get_color(), line.get_marker(), line.get_linewidth()) == (look.color, look.marker, look.width)
+    drawn = (line.get_color(), line.get_marker(), line.get_linewidth())
+    assert drawn == (look.color, look.marker, look.width)
 
 
 def test_a_loss_curve_is_the_runs_loss_on_a_log_axis_labelled_at_its_end(ax, run):

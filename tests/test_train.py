@@ -7,6 +7,8 @@ import pytest
 
 from optimlab import SGD, Adam, descend, landscapes
 
+VALLEY = landscapes.valley(2)
+
 
 @pytest.fixture(autouse=True)
 def no_warnings():
@@ -33,7 +35,9 @@ def test_the_four_losses_of_the_second_lesson(lr, loss):
     assert float(f"{history.loss[-1]:.2g}") == loss
 
 
-@pytest.mark.parametrize(("kappa", "gd", "ball", "nag"), [(10, 69, 27, 42), (100, 691, 93, 154), (1000, 6908, 315, 507)])
+@pytest.mark.parametrize(("kappa", "gd", "ball", "nag"), [
+    (10, 69, 27, 42), (100, 691, 93, 154), (1000, 6908, 315, 507),
+])
 def test_steps_to_a_millionth(kappa, gd, ball, nag):
     root = np.sqrt(kappa)
     settings = [
@@ -124,13 +128,16 @@ def test_no_step_is_the_start_alone():
 
 
 @pytest.mark.parametrize(("call", "error", "message"), [
-    (lambda: descend(3, SGD(np.ones(2)), 5), TypeError, "landscape: a Landscape or a gradient function is needed, got 3"),
-    (lambda: descend(landscapes.valley(2), SGD([np.ones(2), np.ones(2)]), 5), ValueError, "optimizer: one array"),
-    (lambda: descend(landscapes.valley(2), SGD(np.ones(2)), -1), ValueError, "steps: a whole number .* got -1"),
-    (lambda: descend(landscapes.valley(2), SGD(np.ones(2)), 1.5), ValueError, "steps: a whole number .* got 1.5"),
-    (lambda: descend(lambda x: x[:1], SGD(np.ones(2)), 5), ValueError, r"step 0 needs shape \(2,\).* got \(1,\)"),
-    (lambda: descend(lambda x: x * np.nan, SGD(np.ones(2)), 5), ValueError, r"loss or gradient is nan at step 0, at the point \[1. 1.\]"),
-    (lambda: descend(landscapes.valley(2), SGD(np.ones(3)), 5), ValueError, "2 coordinates"),
+    (lambda: descend(3, SGD(np.ones(2)), 5),
+     TypeError, "landscape: a Landscape or a gradient function is needed, got 3"),
+    (lambda: descend(VALLEY, SGD([np.ones(2), np.ones(2)]), 5), ValueError, "optimizer: one array"),
+    (lambda: descend(VALLEY, SGD(np.ones(2)), -1), ValueError, "steps: a whole number .* got -1"),
+    (lambda: descend(VALLEY, SGD(np.ones(2)), 1.5), ValueError, "steps: a whole number .* got 1.5"),
+    (lambda: descend(lambda x: x[:1], SGD(np.ones(2)), 5),
+     ValueError, r"step 0 needs shape \(2,\).* got \(1,\)"),
+    (lambda: descend(lambda x: x * np.nan, SGD(np.ones(2)), 5),
+     ValueError, r"loss or gradient is nan at step 0, at the point \[1. 1.\]"),
+    (lambda: descend(VALLEY, SGD(np.ones(3)), 5), ValueError, "2 coordinates"),
 ])
 def test_bad_input_is_named(call, error, message):
     with pytest.raises(error, match=message):
