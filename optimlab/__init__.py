@@ -9,6 +9,8 @@
 
 import importlib
 
+from optimlab.tracebacks import shorten
+
 __version__ = "0.1.0"
 
 _OPTIMIZERS = [
@@ -52,3 +54,6 @@ def __getattr__(name):
 
 def __dir__():
     return __all__
+
+
+shorten()

@@ -30,7 +30,8 @@ ALLOWED = {
                                   "IPython", "pytest", "traitlets", "matplotlib"}),
     "cli": ({"authoring", "exercises", "progress"}, set()),
     "__main__": ({"cli"}, set()),
-    "__init__": (set(), set()),
+    "tracebacks": (set(), set()),
+    "__init__": ({"tracebacks"}, set()),
 }
 
 
