@@ -9,7 +9,7 @@ SAID = (ValueError, TypeError)
 
 
 def shorten():
-    """Inside IPython, show ValueError and TypeError that our code raises without our frames; elsewhere nothing.
+    """Inside IPython, show the ValueError and TypeError that our code raises without our frames.
 
     Whatever else goes wrong, in the learner's code or in ours, keeps its whole traceback.
     """
