@@ -301,6 +301,7 @@ def test_a_build_of_the_reference_version_counts_as_it(root, installer, monkeypa
 
 def test_without_the_word_no_reference_library_is_wanted(handed, root, monkeypatch):
     monkeypatch.setattr(course, "ROOT", root)
+    monkeypatch.delenv("OPTIMLAB_REQUIRE_REFERENCES", raising=False)
     course.main(["test", "--fast"])
     assert "OPTIMLAB_REQUIRE_REFERENCES" not in handed["env"]
 
