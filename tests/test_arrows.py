@@ -16,6 +16,8 @@ ALLOWED = {
     "progress": (set(), set()),
     "landscapes": (set(), {"numpy"}),
     "optim": (set(), {"numpy"}),
+    "losses": (set(), {"numpy"}),
+    "nn": ({"losses"}, {"numpy"}),
     "train": ({"optim"}, {"numpy"}),
     "plots": ({"looks"}, {"numpy", "matplotlib", "IPython"}),
     "exercises": ({"progress", "landscapes", "optim", "train"}, {"numpy", "IPython"}),
