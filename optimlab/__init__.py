@@ -27,7 +27,8 @@ _HOMES = {
     "show": "plots",
     "solution": "exercises",
 }
-_ROOMS = ["exercises", "landscapes", "live", "looks", "losses", "nn", "optim", "plots", "progress", "questions", "train"]
+_ROOMS = ["data", "exercises", "landscapes", "live", "looks", "losses", "nn", "optim", "plots", "progress",
+          "questions", "train"]
 
 __all__ = sorted([*_HOMES, *_ROOMS])
 

@@ -15,6 +15,7 @@ ALLOWED = {
     "looks": (set(), set()),
     "progress": (set(), set()),
     "landscapes": (set(), {"numpy"}),
+    "data": (set(), {"numpy"}),
     "optim": (set(), {"numpy"}),
     "losses": (set(), {"numpy"}),
     "nn": ({"losses"}, {"numpy"}),
