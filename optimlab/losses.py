@@ -1,4 +1,4 @@
-"""Loss functions: (output, target) -> (loss, gradient): the mean over the batch, and its slope at the output."""
+"""Loss functions: (output, target) -> (loss, gradient), a mean over the batch and its slope at the output."""
 
 import numpy as np
 
