@@ -6,7 +6,7 @@ import numpy as np
 
 from optimlab.nn import init as start
 from optimlab.nn.layer import Layer, pair, whole
-from optimlab.nn.windows import crop, pad, places, spread, stack, to_chwn, to_nchw
+from optimlab.nn.windows import crop, pad, places, rows_seen, slices, spread, stack, to_hcwn, to_nchw
 
 
 class Conv2d(Layer):
@@ -79,29 +79,43 @@ class Conv2d(Layer):
         return self._convolve_back(self._gradient(dout), input_grad)
 
     def _convolve(self, x):
-        x = pad(to_chwn(x), self._padding)
-        windows = stack(x, self._kernel, self._stride)
-        self._x_shape, self._image = x.shape, windows.shape[3:]
-        # One column for each place and example, so that a single matrix product does them all.
-        self._columns = windows.reshape(math.prod(windows.shape[:3]), -1)
-        out = self._matrix(self.weight) @ self._columns
+        x = pad(to_hcwn(x), self._padding)
+        windows = stack(x, self._kernel[1], self._stride[1])
+        height, _, _, width, n = windows.shape
+        self._x_shape, self._windows_shape = x.shape, windows.shape
+        # For each row of the output a matrix, with a column for each place and example: no copy, a view.
+        self._seen = rows_seen(windows.reshape(height, -1, width * n), self._kernel[0], self._stride[0])
+        out = self._matrix(self.weight) @ self._seen
         if self.bias is not None:
             out += self.bias[:, None]
-        return to_nchw(out.reshape(self.out_channels, *self._image))
+        return to_nchw(out.reshape(*out.shape[:2], width, n))
 
     def _convolve_back(self, dout, input_grad):
-        dout = to_chwn(dout).reshape(self.out_channels, -1)
-        np.matmul(dout, self._columns.T, out=self._matrix(self.grad_views["weight"]))
+        dout = to_hcwn(dout)
+        dout = dout.reshape(*dout.shape[:2], -1)
+        self._fill((dout @ self._seen.transpose(0, 2, 1)).sum(axis=0))
         if self.bias is not None:
-            np.sum(dout, axis=1, out=self.grad_views["bias"])
+            np.sum(dout, axis=(0, 2), out=self.grad_views["bias"])
         if not input_grad:
             return None
-        windows = self._matrix(self.weight).T @ dout
-        windows = windows.reshape(self.in_channels, *self._kernel, *self._image)
-        return to_nchw(crop(spread(windows, self._x_shape, self._stride), self._padding))
+        height, _, _, width, n = self._windows_shape
+        dwindows = np.zeros((height, self._seen.shape[1] // self._kernel[0], width * n), dout.dtype)
+        weight, size = self._matrix(self.weight).T, dwindows.shape[1]
+        for i, view in enumerate(slices(dwindows, 0, self._kernel[0], self._stride[0])):
+            view += weight[i * size : (i + 1) * size] @ dout
+        dx = spread(dwindows.reshape(self._windows_shape), self._x_shape, self._stride[1])
+        return to_nchw(crop(dx, self._padding))
 
     def _matrix(self, weight):
-        return weight.reshape(self.out_channels, -1)
+        """(out, in, rows, columns) -> (out, rows * in * columns), the order of the windows."""
+        weight = weight.reshape(self.out_channels, self.in_channels, *self._kernel)
+        return weight.transpose(0, 2, 1, 3).reshape(self.out_channels, -1)
+
+    def _fill(self, dweight):
+        rows, columns = self._kernel
+        dweight = dweight.reshape(self.out_channels, rows, self.in_channels, columns).transpose(0, 2, 1, 3)
+        grad = self.grad_views["weight"]
+        grad[...] = dweight.reshape(grad.shape)
 
     def _fits(self, shape):
         return (

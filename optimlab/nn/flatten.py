@@ -2,8 +2,9 @@
 
 import math
 
+import numpy as np
+
 from optimlab.nn.layer import Layer
-from optimlab.nn.windows import to_chwn, to_nchw
 
 
 class Flatten(Layer):
@@ -12,7 +13,6 @@ class Flatten(Layer):
     Raises:
         TypeError, ValueError: see Layer.
 
-    >>> import numpy as np
     >>> layer = Flatten()
     >>> layer.forward(np.zeros((5, 2, 3, 4))).shape
     (5, 24)
@@ -24,15 +24,12 @@ class Flatten(Layer):
         x = self._float_input(x, lambda shape: len(shape) >= 2, "(N, ...)")
         self._x_shape = x.shape
         if x.ndim == 4 and not x.flags.c_contiguous:
-            # The network's own memory order: a view, where reshape would copy.
-            return self._keep_shape(to_chwn(x).reshape(-1, len(x)).T)
+            # Examples come last in the network's own memory; reshape alone would move every number.
+            return self._keep_shape(np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(-1, len(x)).T)
         return self._keep_shape(x.reshape(len(x), math.prod(x.shape[1:])))
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)
         if not input_grad:
             return None
-        if dout.T.flags.c_contiguous and len(self._x_shape) == 4:
-            n, c, h, w = self._x_shape
-            return to_nchw(dout.T.reshape(c, h, w, n))
         return dout.reshape(self._x_shape)

@@ -177,7 +177,7 @@ class Layer:
     def __repr__(self):
         words = []
         for name, parameter in inspect.signature(type(self)).parameters.items():
-            if name in ("rng", "dtype", "init") or parameter.kind is parameter.VAR_POSITIONAL:
+            if name in ("shapes", "rng", "dtype", "init") or parameter.kind is parameter.VAR_POSITIONAL:
                 continue
             value = getattr(self, name)
             if name == "bias":

@@ -7,7 +7,7 @@ and the mean is the mean of its rows' means.
 import numpy as np
 
 from optimlab.nn.layer import Layer, pair, whole
-from optimlab.nn.windows import crop, pad, places, to_chwn, to_nchw
+from optimlab.nn.windows import crop, pad, places, slices, to_hcwn, to_nchw
 
 
 class Pool2d(Layer):
@@ -39,30 +39,39 @@ class Pool2d(Layer):
         return self._pool_back(dout) if input_grad else None
 
     def _pool(self, x):
-        x = pad(to_chwn(x), self._padding, self.fill)
+        x = pad(to_hcwn(x), self._padding, self.fill)
         self._steps = []
+        # Columns first, then rows (axes 2 and 0 of HCWN).
         for axis, kernel, stride in (
             (2, self._kernel[1], self._stride[1]),
-            (1, self._kernel[0], self._stride[0]),
+            (0, self._kernel[0], self._stride[0]),
         ):
-            views = list(slices_along(x, axis, kernel, stride))
-            shape, (x, memory) = x.shape, self.along(views)
+            shape = x.shape
+            x, memory = self.along(slices(x, axis, kernel, stride))
             self._steps.append((shape, axis, kernel, stride, memory))
         return to_nchw(x)
 
     def _pool_back(self, dout):
-        dx = to_chwn(dout)
+        dx = to_hcwn(dout)
         for shape, axis, kernel, stride, memory in reversed(self._steps):
             dout, dx = dx, np.zeros(shape, dx.dtype)
-            self.back_along(dout, list(slices_along(dx, axis, kernel, stride)), memory)
+            views = slices(dx, axis, kernel, stride)
+            if stride >= kernel:
+                self.back_along(dout, memory, views)
+                continue
+            # Windows overlap: what they send to the same place adds up.
+            parts = np.empty((kernel, *dout.shape), dout.dtype)
+            self.back_along(dout, memory, parts)
+            for view, part in zip(views, parts, strict=True):
+                view += part
         return to_nchw(crop(dx, self._padding))
 
     def along(self, views):
         """views: one array for each place in the window. Returns the pooled one and what back_along needs."""
         raise NotImplementedError
 
-    def back_along(self, dout, views, memory):
-        """Add to views of dx what dout sends there; dout may be overwritten nowhere else."""
+    def back_along(self, dout, memory, views):
+        """Write into views, one array for each place in the window, what dout sends there."""
         raise NotImplementedError
 
     def _fits(self, shape):
@@ -110,28 +119,25 @@ class Largest:
             best = np.maximum(best, view)
         return best, later
 
-    def back_along(self, dout, views, later):
+    def back_along(self, dout, later, views):
+        rest = dout
         for view, won in zip(views[:0:-1], reversed(later), strict=True):
-            share = dout * won
-            view += share
-            dout = dout - share
-        views[0] += dout
+            share = rest * won
+            view[...] = share
+            rest = rest - share
+        views[0][...] = rest
 
 
 class Mean:
     """Pooling by the mean; the border's zeros count, as in PyTorch."""
 
     def along(self, views):
-        total = views[0].copy()
-        for view in views[1:]:
-            total += view
-        total /= len(views)
-        return total, None
+        return sum(views[1:], start=views[0]) / len(views), None
 
-    def back_along(self, dout, views, memory):
+    def back_along(self, dout, memory, views):
         share = dout / len(views)
         for view in views:
-            view += share
+            view[...] = share
 
 
 class MaxPool2d(Largest, Pool2d):
@@ -197,17 +203,3 @@ class AvgPool1d(Mean, Pool1d):
 
     Source: LeCun et al. (1989).
     """
-
-
-def slices_along(x, axis, kernel, stride):
-    """For each place in a window along an axis of (C, H, W, N): a view of what all windows see there.
-
-    >>> x = np.arange(4).reshape(1, 1, 4, 1)
-    >>> [view.ravel().tolist() for view in slices_along(x, 2, 2, 2)]
-    [[0, 2], [1, 3]]
-    """
-    count = places(x.shape[axis], kernel, stride)
-    for k in range(kernel):
-        index = [slice(None)] * 4
-        index[axis] = slice(k, k + stride * (count - 1) + 1, stride)
-        yield x[tuple(index)]

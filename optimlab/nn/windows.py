@@ -1,53 +1,54 @@
-"""Images inside the network: memory in the order (C, H, W, N), and windows that slide over it.
+"""Images inside the network: memory in the order (H, C, W, N), and windows that slide over it.
 
 At the door of every layer an image batch has PyTorch's shape (N, C, H, W). Inside, the examples come last, so
-that one slice of an array moves long unbroken rows of memory. `to_chwn` and `to_nchw` only turn the axes: the
-layers hand each other NCHW views of CHWN memory, and nothing is copied between them.
+that a slice of an array moves long unbroken rows of memory; and the rows of an image come first, so that
+those which a window covers lie together. `to_hcwn` and `to_nchw` only turn the axes: the layers hand each
+other NCHW views of HCWN memory, and nothing is copied between them.
 """
 
 import numpy as np
 
 
-def to_chwn(x):
-    """(N, C, H, W) -> (C, H, W, N), contiguous. Free for what `to_nchw` returned.
+def to_hcwn(x):
+    """(N, C, H, W) -> (H, C, W, N), contiguous. Free for what `to_nchw` returned.
 
-    >>> to_chwn(np.zeros((5, 2, 3, 4))).shape
-    (2, 3, 4, 5)
+    >>> to_hcwn(np.zeros((5, 2, 3, 4))).shape
+    (3, 2, 4, 5)
     """
-    return np.ascontiguousarray(x.transpose(1, 2, 3, 0))
+    return np.ascontiguousarray(x.transpose(2, 1, 3, 0))
 
 
 def to_nchw(x):
-    """(C, H, W, N) -> (N, C, H, W), a view of the same memory.
+    """(H, C, W, N) -> (N, C, H, W), a view of the same memory.
 
-    >>> to_nchw(np.zeros((2, 3, 4, 5))).shape
+    >>> to_nchw(np.zeros((3, 2, 4, 5))).shape
     (5, 2, 3, 4)
     """
-    return x.transpose(3, 0, 1, 2)
+    return x.transpose(3, 1, 0, 2)
 
 
 def pad(x, padding, value=0.0):
-    """Add `padding` = (rows, columns) of `value` on all four sides of (C, H, W, N).
+    """Add `padding` = (rows, columns) of `value` on all four sides of (H, C, W, N).
 
-    >>> pad(np.ones((1, 1, 1, 1)), (1, 0))[0, :, 0, 0]
+    >>> pad(np.ones((1, 1, 1, 1)), (1, 0))[:, 0, 0, 0]
     array([0., 1., 0.])
     """
     if padding == (0, 0):
         return x
-    (c, h, w, n), (ph, pw) = x.shape, padding
-    out = np.full((c, h + 2 * ph, w + 2 * pw, n), value, x.dtype)
-    out[:, ph : ph + h, pw : pw + w] = x
+    (h, c, w, n), (ph, pw) = x.shape, padding
+    out = np.full((h + 2 * ph, c, w + 2 * pw, n), value, x.dtype)
+    crop(out, padding)[...] = x
     return out
 
 
 def crop(x, padding):
     """Take `padding` off again: a view.
 
-    >>> crop(np.zeros((2, 5, 4, 3)), (1, 0)).shape
-    (2, 3, 4, 3)
+    >>> crop(np.zeros((5, 2, 4, 3)), (1, 0)).shape
+    (3, 2, 4, 3)
     """
     ph, pw = padding
-    return x[:, ph : x.shape[1] - ph, pw : x.shape[2] - pw]
+    return x[ph : x.shape[0] - ph, :, pw : x.shape[2] - pw]
 
 
 def places(size, kernel, stride):
@@ -59,40 +60,51 @@ def places(size, kernel, stride):
     return (size - kernel) // stride + 1
 
 
-def slices(shape, kernel, stride):
-    """For each place (i, j) in the window: (i, j, index of what all windows see there).
+def slices(x, axis, kernel, stride):
+    """For each place in a window along an axis: a view of what all windows see there.
 
-    >>> x = np.arange(4).reshape(1, 1, 4, 1)
-    >>> [x[index].ravel().tolist() for i, j, index in slices(x.shape, (1, 2), (1, 1))]
-    [[0, 1, 2], [1, 2, 3]]
+    >>> [view.tolist() for view in slices(np.arange(5), 0, 2, 2)]
+    [[0, 2], [1, 3]]
     """
-    (kh, kw), (sh, sw) = kernel, stride
-    rows, columns = places(shape[1], kh, sh), places(shape[2], kw, sw)
-    for i in range(kh):
-        for j in range(kw):
-            yield i, j, np.s_[:, i : i + sh * (rows - 1) + 1 : sh, j : j + sw * (columns - 1) + 1 : sw]
+    last = stride * (places(x.shape[axis], kernel, stride) - 1) + 1
+    before = (slice(None),) * axis
+    return [x[(*before, slice(k, k + last, stride))] for k in range(kernel)]
 
 
 def stack(x, kernel, stride):
-    """All windows of (C, H, W, N) as (C, kh, kw, rows, columns, N), one slice a place in the window.
+    """All windows along W: (H, C, W, N) -> (H, C, kernel, places, N), one slice a column of the window.
 
-    >>> stack(np.arange(4.0).reshape(1, 1, 4, 1), (1, 2), (1, 2))[0, 0, :, 0, :, 0]
+    >>> stack(np.arange(4.0).reshape(1, 1, 4, 1), 2, 2)[0, 0, :, :, 0]
     array([[0., 2.], [1., 3.]])
     """
-    (c, h, w, n), (kh, kw), (sh, sw) = x.shape, kernel, stride
-    out = np.empty((c, kh, kw, places(h, kh, sh), places(w, kw, sw), n), x.dtype)
-    for i, j, index in slices(x.shape, kernel, stride):
-        out[:, i, j] = x[index]
+    h, c, w, n = x.shape
+    out = np.empty((h, c, kernel, places(w, kernel, stride), n), x.dtype)
+    for k, view in enumerate(slices(x, 2, kernel, stride)):
+        out[:, :, k] = view
     return out
 
 
 def spread(windows, shape, stride):
     """The transpose of `stack`: add each window back where it came from, into zeros of `shape`.
 
-    >>> spread(np.ones((1, 1, 2, 1, 3, 1)), (1, 1, 4, 1), (1, 1)).ravel()
+    >>> spread(np.ones((1, 1, 2, 3, 1)), (1, 1, 4, 1), 1).ravel()
     array([1., 2., 2., 1.])
     """
     out = np.zeros(shape, windows.dtype)
-    for i, j, index in slices(shape, windows.shape[1:3], stride):
-        out[index] += windows[:, i, j]
+    for k, view in enumerate(slices(out, 2, windows.shape[2], stride)):
+        view += windows[:, :, k]
     return out
+
+
+def rows_seen(x, kernel, stride):
+    """What each row of windows sees of (H, k, columns): a view (places, kernel * k, columns).
+
+    The rows of a window lie together in memory, and what windows share is shared here too: do not write.
+
+    >>> rows_seen(np.arange(3).reshape(3, 1, 1), 2, 1)[:, :, 0]
+    array([[0, 1], [1, 2]])
+    """
+    h, k, columns = x.shape
+    row, channel, number = x.strides
+    shape = (places(h, kernel, stride), kernel * k, columns)
+    return np.ndarray(shape, x.dtype, x, strides=(stride * row, channel, number))
