@@ -15,11 +15,13 @@ __version__ = "0.1.0"
 # `import optimlab` needs NumPy alone and the drawing libraries load only where something is drawn.
 _HOMES = {
     "Adam": "optim",
+    "FitHistory": "train",
     "History": "train",
     "Optimizer": "optim",
     "SGD": "optim",
     "check": "exercises",
     "descend": "train",
+    "fit": "train",
     "hint": "exercises",
     "predict": "live",
     "quiz": "live",

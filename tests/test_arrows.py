@@ -19,7 +19,7 @@ ALLOWED = {
     "optim": (set(), {"numpy"}),
     "losses": (set(), {"numpy"}),
     "nn": ({"losses"}, {"numpy"}),
-    "train": ({"optim"}, {"numpy"}),
+    "train": ({"optim", "data"}, {"numpy"}),
     "plots": ({"looks"}, {"numpy", "matplotlib", "IPython"}),
     "exercises": ({"progress", "landscapes", "optim", "train"}, {"numpy", "IPython"}),
     "questions": (set(), set()),

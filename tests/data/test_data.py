@@ -223,8 +223,8 @@ def test_word_counts_are_counts_of_the_text(sets):
     spread = (x > 0).sum(axis=0)
     assert (np.diff(spread) <= 0).all()
     first = counts.train.x[0], counts.train.y[0]
-    words = ("it is a truth universally acknowledged that a single man in possession of a good fortune must be "
-             "in want of a wife").split()
+    words = ("it is a truth universally acknowledged that a single man in possession of a good fortune must "
+             "be in want of a wife").split()
     assert first[1] == 0 and first[0].sum() == sum(word in counts.features for word in words)
     assert data.word_counts(least=50).train.x.shape[1] < counts.train.x.shape[1]
 
