@@ -99,7 +99,7 @@ def cross_entropy(output, target):
     _check_labels(target, n, classes)
     # Where the right class of each example stands when all rows are put in one line.
     right = np.arange(0, n * classes, classes) + target
-    shifted = output - output.max(axis=1, keepdims=True)
+    shifted = np.subtract(output, output.max(axis=1, keepdims=True), order="C")
     gradient = np.exp(shifted)
     total = gradient.sum(axis=1, keepdims=True)
     loss = (np.log(total).sum() - shifted.reshape(-1)[right].sum()) / n

@@ -54,7 +54,9 @@ class Pool2d(Layer):
     def _pool_back(self, dout):
         dx = to_hcwn(dout)
         for shape, axis, kernel, stride, memory in reversed(self._steps):
-            dout, dx = dx, np.zeros(shape, dx.dtype)
+            # Zeros are needed only for what no window sees.
+            make = np.empty if stride == kernel and shape[axis] % kernel == 0 else np.zeros
+            dout, dx = dx, make(shape, dx.dtype)
             views = slices(dx, axis, kernel, stride)
             if stride >= kernel:
                 self.back_along(dout, memory, views)
