@@ -47,39 +47,44 @@ class GRU(Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, truncate, init, rng, dtype)
 
     def _steps(self, a, first, w_hh, b_hh):
-        steps, n, size = a.shape[0], a.shape[1], self.hidden_size
-        hs = np.empty((steps + 1, n, size), a.dtype)
-        rzn, brought = np.empty((steps, n, 3 * size), a.dtype), np.empty((steps, n, 3 * size), a.dtype)
-        hs[0], w = first[0], np.ascontiguousarray(w_hh.T)
+        steps, n = len(a), a.shape[2]
+        a = a.reshape(steps, 3, self.hidden_size, n)
+        hs = np.empty((steps + 1, self.hidden_size, n), a.dtype)
+        rzn, brought = np.empty_like(a), np.empty_like(a)
+        hs[0] = first[0]
         for t in range(steps):
-            b = np.matmul(hs[t], w, out=brought[t])
-            b += b_hh
-            rz = rzn[t, :, : 2 * size]
-            rz[...] = sigmoid(a[t, :, : 2 * size] + b[:, : 2 * size])
-            r, z, new = rz[:, :size], rz[:, size:], rzn[t, :, 2 * size :]
-            np.tanh(a[t, :, 2 * size :] + r * b[:, 2 * size :], out=new)
-            np.add(new, z * (hs[t] - new), out=hs[t + 1])
-        return hs, [hs[-1]], (rzn, brought[:, :, 2 * size :])
+            b = brought[t]
+            b[...] = (w_hh @ hs[t] + b_hh).reshape(b.shape)
+            rz = np.add(a[t, :2], b[:2], out=rzn[t, :2])
+            rz[...] = sigmoid(rz)
+            r, z = rz
+            new = np.multiply(r, b[2], out=rzn[t, 2])
+            new += a[t, 2]
+            np.tanh(new, out=new)
+            h = np.subtract(hs[t], new, out=hs[t + 1])
+            h *= z
+            h += new
+        return hs, [hs[-1]], (rzn, brought[:, 2])
 
     def _steps_back(self, hs, memory, dout, dlast, w_hh):
-        (rzn, brought), size = memory, self.hidden_size
-        r, z, new = rzn[:, :, :size], rzn[:, :, size : 2 * size], rzn[:, :, 2 * size :]
+        rzn, brought = memory
+        r, z, new = rzn[:, 0], rzn[:, 1], rzn[:, 2]
         # What dh is multiplied with on its way to each gate, for all steps at once.
         to_new = (1 - z) * (1 - new * new)
-        to_gates = np.stack(
-            [to_new * brought * r * (1 - r), (hs[:-1] - new) * z * (1 - z), to_new * r], axis=2
-        )
-        (dh,), da_h = dlast, np.empty_like(to_gates)
-        da_new = np.empty_like(to_new)
+        to_gates = np.empty_like(rzn)
+        to_gates[:, 0] = to_new * brought * r * (1 - r)
+        to_gates[:, 1] = (hs[:-1] - new) * z * (1 - z)
+        to_gates[:, 2] = to_new * r
+        (dh,), da_h, da_x, w = dlast, np.empty_like(rzn), np.empty_like(rzn), np.ascontiguousarray(w_hh.T)
         for t in reversed(range(len(rzn))):
             if dout is not None:
                 dh += dout[t]
-            np.multiply(dh[:, None], to_gates[t], out=da_h[t])
-            np.multiply(dh, to_new[t], out=da_new[t])
+            np.multiply(dh, to_gates[t], out=da_h[t])
+            np.multiply(dh, to_new[t], out=da_x[t, 2])
             dh *= z[t]
-            dh += da_h[t].reshape(len(dh), -1) @ w_hh
+            dh += w @ da_h[t].reshape(w.shape[1], -1)
             if self._cuts(t):
                 dh[...] = 0
-        da_x = da_h.copy()
-        da_x[:, :, 2] = da_new
-        return da_x.reshape(rzn.shape), da_h.reshape(rzn.shape), [dh]
+        da_x[:, :2] = da_h[:, :2]
+        shape = (len(rzn), w.shape[1], -1)
+        return da_x.reshape(shape), da_h.reshape(shape), [dh]

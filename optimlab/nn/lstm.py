@@ -48,23 +48,23 @@ class LSTM(Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, truncate, init, rng, dtype)
 
     def _steps(self, a, first, w_hh, b_hh):
-        steps, n, size = a.shape[0], a.shape[1], self.hidden_size
-        hs, cs = np.empty((2, steps + 1, n, size), a.dtype)
-        tanh_c, gates = np.empty((steps, n, size), a.dtype), np.empty_like(a)
+        steps, rows, n = a.shape
+        hs, cs = np.empty((2, steps + 1, self.hidden_size, n), a.dtype)
+        tanh_c, gates = np.empty_like(hs[1:]), np.empty((steps, 4, self.hidden_size, n), a.dtype)
         hs[0], cs[0] = first
         # sigmoid(x) is (1 + tanh(x / 2)) / 2, so with these halves one tanh serves all four gates.
-        half = np.repeat(np.array([0.5, 0.5, 1, 0.5], a.dtype), size)
-        shift = 1 - half
+        half = np.repeat(np.array([0.5, 0.5, 1, 0.5], a.dtype), self.hidden_size)[:, None]
         a += b_hh
         a *= half
-        w = w_hh.T * half
+        w = w_hh * half
         for t in range(steps):
-            z = np.matmul(hs[t], w, out=gates[t])
+            z = np.matmul(w, hs[t], out=gates[t].reshape(rows, n))
             z += a[t]
             np.tanh(z, out=z)
-            z *= half
-            z += shift
-            i, f, g, o = four(z)
+            for gate in gates[t, :2], gates[t, 3]:
+                gate *= 0.5
+                gate += 0.5
+            i, f, g, o = gates[t]
             c = np.multiply(f, cs[t], out=cs[t + 1])
             c += i * g
             np.tanh(c, out=tanh_c[t])
@@ -73,35 +73,24 @@ class LSTM(Recurrent):
 
     def _steps_back(self, hs, memory, dout, dlast, w_hh):
         cs, tanh_c, gates = memory
-        i, f, g, o = four(gates)
+        i, f, g, o = gates.transpose(1, 0, 2, 3)
         # What dc is multiplied with on its way to i, f and g, and dh on its way to o and c, for all steps.
         to_gates = np.empty_like(gates)
-        to_i, to_f, to_g, to_o = four(to_gates)
-        np.multiply(g, i * (1 - i), out=to_i)
-        np.multiply(cs[:-1], f * (1 - f), out=to_f)
-        np.multiply(i, 1 - g * g, out=to_g)
-        np.multiply(tanh_c, o * (1 - o), out=to_o)
+        np.multiply(g, i * (1 - i), out=to_gates[:, 0])
+        np.multiply(cs[:-1], f * (1 - f), out=to_gates[:, 1])
+        np.multiply(i, 1 - g * g, out=to_gates[:, 2])
+        np.multiply(tanh_c, o * (1 - o), out=to_gates[:, 3])
         to_c = o * (1 - tanh_c * tanh_c)
-        (dh, dc), da, size = dlast, np.empty_like(gates), self.hidden_size
+        (dh, dc), da, w = dlast, np.empty_like(gates), np.ascontiguousarray(w_hh.T)
         for t in reversed(range(len(gates))):
             if dout is not None:
                 dh += dout[t]
             dc += dh * to_c[t]
-            for k, d in enumerate((dc, dc, dc, dh)):
-                part = np.s_[t, :, k * size : (k + 1) * size]
-                np.multiply(d, to_gates[part], out=da[part])
-            np.matmul(da[t], w_hh, out=dh)
+            np.multiply(dc, to_gates[t, :3], out=da[t, :3])
+            np.multiply(dh, to_gates[t, 3], out=da[t, 3])
+            np.matmul(w, da[t].reshape(w.shape[1], -1), out=dh)
             dc *= f[t]
             if self._cuts(t):
                 dh[...] = dc[...] = 0
+        da = da.reshape(len(da), w.shape[1], -1)
         return da, da, [dh, dc]
-
-
-def four(gates):
-    """The four gates along the last axis, as views.
-
-    >>> [part.tolist() for part in four(np.arange(8))]
-    [[0, 1], [2, 3], [4, 5], [6, 7]]
-    """
-    size = gates.shape[-1] // 4
-    return [gates[..., k * size : (k + 1) * size] for k in range(4)]

@@ -1,7 +1,8 @@
 """What RNN, GRU and LSTM share: many steps, several layers, and the way back through time.
 
-Inside, time comes first: (T, N, features). Whatever does not wait for the step before it is done for all
-steps at once, in one matrix product; only the rest runs step by step.
+Inside, time comes first and the examples last: (T, features, N), so that each gate is an unbroken piece of
+memory. Whatever does not wait for the step before it is done for all steps at once; only the rest runs step
+by step. The door has PyTorch's shapes, as views of that memory.
 """
 
 import math
@@ -48,59 +49,68 @@ class Recurrent(Layer):
         x = self._float_input(
             x, lambda s: len(s) == 3 and s[2] == self.input_size and min(s[:2]) > 0, self._wanted()
         )
-        if self.batch_first:
-            x = x.transpose(1, 0, 2)
-        first = self._check_state(state, "state", x.shape[1])
-        out, self._kept, last = np.ascontiguousarray(x), [], []
+        out = self._inside(x)
+        first = self._check_state(state, "state", out.shape[2])
+        self._kept, last = [], []
         for k in range(self.num_layers):
             w_ih, w_hh, b_ih, b_hh = self._weights(self.views, k)
-            inputs = out
-            a = inputs.reshape(-1, inputs.shape[2]) @ w_ih.T
+            a = w_ih @ out
             a += b_ih
-            a = a.reshape(*inputs.shape[:2], -1)
-            hs, ends, memory = self._steps(a, [part[k] for part in first], w_hh, b_hh)
-            self._kept.append((inputs, hs, memory))
+            hs, ends, memory = self._steps(a, [part[k].T for part in first], w_hh, b_hh)
+            self._kept.append((out, hs, memory))
             last.append(ends)
             out = hs[1:]
-        out = out.transpose(1, 0, 2) if self.batch_first else out
-        return self._keep_shape(out), self._as_given([np.stack(parts) for parts in zip(*last, strict=True)])
+        return self._keep_shape(self._outside(out)), self._state(last)
 
     def backward(self, dout, dstate=None, input_grad=True):
         if dout is not None or self._out_shape is None:
-            dout = self._gradient(dout)
-            dout = dout.transpose(1, 0, 2) if self.batch_first else dout
-        dlast = self._check_state(dstate, "dstate", self._kept[0][0].shape[1])
+            dout = self._inside(self._gradient(dout))
+        dlast = self._check_state(dstate, "dstate", self._kept[0][0].shape[2])
         dfirst = []
         for k in reversed(range(self.num_layers)):
             inputs, hs, memory = self._kept[k]
             w_ih, w_hh, _, _ = self._weights(self.views, k)
-            da_x, da_h, dends = self._steps_back(hs, memory, dout, [part[k].copy() for part in dlast], w_hh)
-            self._fill(k, flat(da_x), flat(da_h), flat(inputs), flat(hs[:-1]))
+            ends = [np.array(part[k].T, order="C") for part in dlast]
+            da_x, da_h, dends = self._steps_back(hs, memory, dout, ends, w_hh)
+            self._fill(k, da_x, da_h, inputs, hs[:-1])
             dfirst.append(dends)
-            dout = (flat(da_x) @ w_ih).reshape(inputs.shape) if k or input_grad else None
-        dx = dout if dout is None or not self.batch_first else dout.transpose(1, 0, 2)
-        return dx, self._as_given([np.stack(parts[::-1]) for parts in zip(*dfirst, strict=True)])
+            dout = w_ih.T @ da_x if k or input_grad else None
+        return None if dout is None else self._outside(dout), self._state(dfirst[::-1])
 
     def _fill(self, k, da_x, da_h, inputs, before):
         w_ih, w_hh, b_ih, b_hh = self._weights(self.grad_views, k)
-        np.matmul(da_x.T, inputs, out=w_ih)
-        np.matmul(da_h.T, before, out=w_hh)
+        side_by_side = together(da_x)
+        np.matmul(side_by_side, together(inputs).T, out=w_ih)
         if self.bias:
-            np.sum(da_x, axis=0, out=b_ih)
-            np.sum(da_h, axis=0, out=b_hh)
+            np.sum(side_by_side, axis=1, keepdims=True, out=b_ih)
+        side_by_side = side_by_side if da_h is da_x else together(da_h)
+        np.matmul(side_by_side, together(before).T, out=w_hh)
+        if self.bias:
+            np.sum(side_by_side, axis=1, keepdims=True, out=b_hh)
+
+    def _inside(self, x):
+        return np.ascontiguousarray(x.transpose(1, 2, 0) if self.batch_first else x.transpose(0, 2, 1))
+
+    def _outside(self, x):
+        return x.transpose(2, 0, 1) if self.batch_first else x.transpose(0, 2, 1)
+
+    def _state(self, layers):
+        """PyTorch's state from the state arrays (H, N) of each layer."""
+        parts = [np.stack([part.T for part in arrays]) for arrays in zip(*layers, strict=True)]
+        return parts[0] if self.states == 1 else tuple(parts)
 
     def _steps(self, a, first, w_hh, b_hh):
         """All steps of one layer.
 
-        Args: a (T, N, gates * H), what the inputs bring; first, the state arrays (N, H); weights.
-        Returns: h at steps 0 to T, shape (T + 1, N, H); the last state arrays; what `_steps_back` needs.
+        Args: a (T, gates * H, N), what the inputs bring; first, the state arrays (H, N); weights.
+        Returns: h at steps 0 to T, shape (T + 1, H, N); the last state arrays; what `_steps_back` needs.
         """
         raise NotImplementedError
 
     def _steps_back(self, hs, memory, dout, dlast, w_hh):
-        """The way back. dout (T, N, H) or None; dlast, gradients at the last state, which it may change.
+        """The way back. dout (T, H, N) or None; dlast, gradients at the last state, which it may change.
 
-        Returns: gradients at `a` and at what h brings, each (T, N, gates * H); those at the first state.
+        Returns: gradients at `a` and at what h brings, each (T, gates * H, N); those at the first state.
         """
         raise NotImplementedError
 
@@ -109,9 +119,10 @@ class Recurrent(Layer):
         return bool(self.truncate) and t > 0 and t % self.truncate == 0
 
     def _weights(self, views, k):
+        """(W_ih, W_hh, b_ih, b_hh) of a layer, the biases as columns."""
         zero = np.zeros(1, self.dtype)
-        names = ("weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l")
-        return [views.get(f"{name}{k}", zero) for name in names]
+        weights = [views[f"{name}{k}"] for name in ("weight_ih_l", "weight_hh_l")]
+        return weights + [views.get(f"{name}{k}", zero)[:, None] for name in ("bias_ih_l", "bias_hh_l")]
 
     def _check_state(self, state, name, n):
         """A list of the arrays that make up a state, zeros for None."""
@@ -129,17 +140,14 @@ class Recurrent(Layer):
                 raise ValueError(f"{self._who()}: {name} of shape {shape} is needed, got {part.shape}")
         return [part.astype(self.dtype, copy=False) for part in parts]
 
-    def _as_given(self, parts):
-        return parts[0] if self.states == 1 else tuple(parts)
-
     def _wanted(self):
         return f"({'N, T' if self.batch_first else 'T, N'}, {self.input_size})"
 
 
-def flat(x):
-    """(T, N, features) -> (T * N, features).
+def together(x):
+    """(T, features, N) -> (features, T * N), all steps side by side.
 
-    >>> flat(np.zeros((2, 3, 4))).shape
-    (6, 4)
+    >>> together(np.arange(4).reshape(2, 1, 2))
+    array([[0, 1, 2, 3]])
     """
-    return x.reshape(-1, x.shape[2])
+    return x.transpose(1, 0, 2).reshape(x.shape[1], -1)

@@ -57,10 +57,10 @@ class RNN(Recurrent):
 
     def _steps(self, a, first, w_hh, b_hh):
         hs = np.empty((len(a) + 1, *first[0].shape), a.dtype)
-        hs[0], w = first[0], np.ascontiguousarray(w_hh.T)
+        hs[0] = first[0]
         a += b_hh
         for t in range(len(a)):
-            h = np.matmul(hs[t], w, out=hs[t + 1])
+            h = np.matmul(w_hh, hs[t], out=hs[t + 1])
             h += a[t]
             if self.nonlinearity == "tanh":
                 np.tanh(h, out=h)
@@ -71,12 +71,12 @@ class RNN(Recurrent):
     def _steps_back(self, hs, memory, dout, dlast, w_hh):
         out = hs[1:]
         slope = 1 - out * out if self.nonlinearity == "tanh" else (out > 0).astype(out.dtype)
-        (dh,), da = dlast, np.empty_like(out)
+        (dh,), da, w = dlast, np.empty_like(out), np.ascontiguousarray(w_hh.T)
         for t in reversed(range(len(out))):
             if dout is not None:
                 dh += dout[t]
             np.multiply(dh, slope[t], out=da[t])
-            np.matmul(da[t], w_hh, out=dh)
+            np.matmul(w, da[t], out=dh)
             if self._cuts(t):
                 dh[...] = 0
         return da, da, [dh]
