@@ -319,7 +319,7 @@ def test_callbacks_see_every_step_and_can_end_the_run():
 @pytest.mark.parametrize("stop_after", [1, 5, 7, 8, 13])
 @pytest.mark.parametrize("make", [lambda p: SGD(p, lr=0.05, momentum=0.9), lambda p: Adam(p, lr=0.01)])
 def test_ctrl_c_keeps_what_was_learned_and_a_resumed_run_is_the_same_to_the_bit(tmp_path, stop_after, make):
-    """4 steps an epoch (7 minibatches, two to a step): stopped at the start, in the middle and at epochs' ends."""
+    """4 steps an epoch (7 minibatches, two to a step): stopped early, in the middle, and at epochs' ends."""
     def start(seed=0):
         model = network(seed)
         return model, make(model.params)
