@@ -127,12 +127,16 @@ def main():
         torch.set_num_threads(1)
     versions = f"NumPy {np.__version__}, torch {torch.__version__ if torch else 'not installed'}"
     print(f"{versions}; one thread, float32, medians of {TURNS} turns of {STEPS} steps")
-    print(f"{'network':8} {'optimizer':9} {'ours ms':>8} {'torch ms':>9} {'ratio':>6} {'target':>7} {'losses differ':>14}")
+    print(
+        f"{'network':8} {'optimizer':9} {'ours ms':>8} {'torch ms':>9} {'ratio':>6} {'target':>7} {'losses differ':>14}"
+    )
     for name in sys.argv[1:] or TARGETS:
         for optimizer in OPTIMIZERS:
             mine, other, ratio, difference = measure(name, optimizer)
             target = f"{TARGETS[name]:.2f}" if TARGETS[name] else "-"
-            print(f"{name:8} {optimizer:9} {mine:8.2f} {other:9.2f} {ratio:6.2f} {target:>7} {difference:14.0e}")
+            print(
+                f"{name:8} {optimizer:9} {mine:8.2f} {other:9.2f} {ratio:6.2f} {target:>7} {difference:14.0e}"
+            )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Every layer, loss and model beside PyTorch: live where it is installed, against stored results everywhere."""
+"""Every layer, loss and model beside PyTorch: live where it is installed, against stored results always."""
 
 import importlib.util
 
