@@ -127,9 +127,7 @@ def main():
         torch.set_num_threads(1)
     versions = f"NumPy {np.__version__}, torch {torch.__version__ if torch else 'not installed'}"
     print(f"{versions}; one thread, float32, medians of {TURNS} turns of {STEPS} steps")
-    print(
-        f"{'network':8} {'optimizer':9} {'ours ms':>8} {'torch ms':>9} {'ratio':>6} {'target':>7} {'losses differ':>14}"
-    )
+    print("network  optimizer  ours ms  torch ms  ratio  target  losses differ")
     for name in sys.argv[1:] or TARGETS:
         for optimizer in OPTIMIZERS:
             mine, other, ratio, difference = measure(name, optimizer)

@@ -43,7 +43,8 @@ SHAPES = [
     (
         nn.BatchNorm1d(3),
         (1, 3),
-        "BatchNorm1d(3): at least two numbers for each channel are needed in training, got input of shape (1, 3)",
+        "BatchNorm1d(3): at least two numbers for each channel are needed in training, "
+        "got input of shape (1, 3)",
     ),
     (
         nn.LayerNorm((3, 4)),
@@ -218,7 +219,8 @@ SETTINGS = [
     (
         lambda: nn.Linear(2, 2, init="xavier"),
         ValueError,
-        "init: one of default, glorot_uniform, glorot_normal, he_uniform, he_normal, orthogonal is needed, got 'xavier'",
+        "init: one of default, glorot_uniform, glorot_normal, he_uniform, he_normal, orthogonal is needed, "
+        "got 'xavier'",
     ),
     (
         lambda: nn.Linear(2, 2, init=3),
