@@ -46,6 +46,9 @@ class GRU(Recurrent):
     ):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, truncate, init, rng, dtype)
 
+    def _weights_there(self, k):
+        return self._weights(self.views, k)
+
     def _steps(self, a, first, w_hh, b_hh):
         steps, n = len(a), a.shape[2]
         a = a.reshape(steps, 3, self.hidden_size, n)

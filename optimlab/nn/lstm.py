@@ -47,21 +47,22 @@ class LSTM(Recurrent):
     ):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, truncate, init, rng, dtype)
 
+    def _weights_there(self, k):
+        # sigmoid(x) is (1 + tanh(x / 2)) / 2, so with these halves one tanh serves all four gates.
+        half = np.repeat(np.array([0.5, 0.5, 1, 0.5], self.dtype), self.hidden_size)[:, None]
+        w_ih, w_hh, bias, _ = super()._weights_there(k)
+        return w_ih * half, w_hh * half, bias * half, None
+
     def _steps(self, a, first, w_hh, b_hh):
         steps, rows, n = a.shape
         hs, cs = np.empty((2, steps + 1, self.hidden_size, n), a.dtype)
         tanh_c, gates = np.empty_like(hs[1:]), np.empty((steps, 4, self.hidden_size, n), a.dtype)
         hs[0], cs[0] = first
-        # sigmoid(x) is (1 + tanh(x / 2)) / 2, so with these halves one tanh serves all four gates.
-        half = np.repeat(np.array([0.5, 0.5, 1, 0.5], a.dtype), self.hidden_size)[:, None]
-        a += b_hh
-        a *= half
-        w = w_hh * half
         for t in range(steps):
-            z = np.matmul(w, hs[t], out=gates[t].reshape(rows, n))
+            z = np.matmul(w_hh, hs[t], out=gates[t].reshape(rows, n))
             z += a[t]
             np.tanh(z, out=z)
-            for gate in gates[t, :2], gates[t, 3]:
+            for gate in (gates[t, :2], gates[t, 3]):
                 gate *= 0.5
                 gate += 0.5
             i, f, g, o = gates[t]

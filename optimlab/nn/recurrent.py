@@ -53,7 +53,7 @@ class Recurrent(Layer):
         first = self._check_state(state, "state", out.shape[2])
         self._kept, last = [], []
         for k in range(self.num_layers):
-            w_ih, w_hh, b_ih, b_hh = self._weights(self.views, k)
+            w_ih, w_hh, b_ih, b_hh = self._weights_there(k)
             a = w_ih @ out
             a += b_ih
             hs, ends, memory = self._steps(a, [part[k].T for part in first], w_hh, b_hh)
@@ -83,10 +83,11 @@ class Recurrent(Layer):
         np.matmul(side_by_side, together(inputs).T, out=w_ih)
         if self.bias:
             np.sum(side_by_side, axis=1, keepdims=True, out=b_ih)
-        side_by_side = side_by_side if da_h is da_x else together(da_h)
+        if da_h is not da_x:
+            side_by_side = together(da_h)
         np.matmul(side_by_side, together(before).T, out=w_hh)
         if self.bias:
-            np.sum(side_by_side, axis=1, keepdims=True, out=b_hh)
+            b_hh[...] = b_ih if da_h is da_x else side_by_side.sum(axis=1, keepdims=True)
 
     def _inside(self, x):
         return np.ascontiguousarray(x.transpose(1, 2, 0) if self.batch_first else x.transpose(0, 2, 1))
@@ -123,6 +124,11 @@ class Recurrent(Layer):
         zero = np.zeros(1, self.dtype)
         weights = [views[f"{name}{k}"] for name in ("weight_ih_l", "weight_hh_l")]
         return weights + [views.get(f"{name}{k}", zero)[:, None] for name in ("bias_ih_l", "bias_hh_l")]
+
+    def _weights_there(self, k):
+        """The weights as the way there uses them. Where both biases only add up, they do so here, once."""
+        w_ih, w_hh, b_ih, b_hh = self._weights(self.views, k)
+        return w_ih, w_hh, b_ih + b_hh, None
 
     def _check_state(self, state, name, n):
         """A list of the arrays that make up a state, zeros for None."""

@@ -58,7 +58,6 @@ class RNN(Recurrent):
     def _steps(self, a, first, w_hh, b_hh):
         hs = np.empty((len(a) + 1, *first[0].shape), a.dtype)
         hs[0] = first[0]
-        a += b_hh
         for t in range(len(a)):
             h = np.matmul(w_hh, hs[t], out=hs[t + 1])
             h += a[t]
