@@ -48,24 +48,31 @@ class LSTM(Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, truncate, init, rng, dtype)
 
     def _weights_there(self, k):
-        # sigmoid(x) is (1 + tanh(x / 2)) / 2, so with these halves one tanh serves all four gates.
-        half = np.repeat(np.array([0.5, 0.5, 1, 0.5], self.dtype), self.hidden_size)[:, None]
+        """Gates in the order i, f, o, g, so that the three sigmoids lie together, and their weights halved.
+
+        sigmoid(x) is (1 + tanh(x / 2)) / 2: with the halves, one tanh serves all four gates.
+        """
         w_ih, w_hh, bias, _ = super()._weights_there(k)
-        return w_ih * half, w_hh * half, bias * half, None
+        half = np.array([0.5, 0.5, 0.5, 1], self.dtype)[:, None, None]
+
+        def turned(rows):
+            return (rows.reshape(4, self.hidden_size, -1)[[0, 1, 3, 2]] * half).reshape(rows.shape)
+
+        return turned(w_ih), turned(w_hh), turned(bias) if self.bias else bias, None
 
     def _steps(self, a, first, w_hh, b_hh):
-        steps, rows, n = a.shape
+        steps, _, n = a.shape
         hs, cs = np.empty((2, steps + 1, self.hidden_size, n), a.dtype)
         tanh_c, gates = np.empty_like(hs[1:]), np.empty((steps, 4, self.hidden_size, n), a.dtype)
         hs[0], cs[0] = first
-        for t in range(steps):
-            z = np.matmul(w_hh, hs[t], out=gates[t].reshape(rows, n))
+        for t, z in enumerate(gates.reshape(a.shape)):
+            np.matmul(w_hh, hs[t], out=z)
             z += a[t]
             np.tanh(z, out=z)
-            for gate in (gates[t, :2], gates[t, 3]):
-                gate *= 0.5
-                gate += 0.5
-            i, f, g, o = gates[t]
+            sigmoids = gates[t, :3]
+            sigmoids *= 0.5
+            sigmoids += 0.5
+            i, f, o, g = gates[t]
             c = np.multiply(f, cs[t], out=cs[t + 1])
             c += i * g
             np.tanh(c, out=tanh_c[t])
@@ -74,24 +81,25 @@ class LSTM(Recurrent):
 
     def _steps_back(self, hs, memory, dout, dlast, w_hh):
         cs, tanh_c, gates = memory
-        i, f, g, o = gates.transpose(1, 0, 2, 3)
+        i, f, o, g = gates.transpose(1, 0, 2, 3)
         # What dc is multiplied with on its way to i, f and g, and dh on its way to o and c, for all steps.
-        to_gates = np.empty_like(gates)
-        np.multiply(g, i * (1 - i), out=to_gates[:, 0])
-        np.multiply(cs[:-1], f * (1 - f), out=to_gates[:, 1])
-        np.multiply(i, 1 - g * g, out=to_gates[:, 2])
-        np.multiply(tanh_c, o * (1 - o), out=to_gates[:, 3])
+        # The gradients take its place step by step. From here on the gates are in PyTorch's order.
+        da = np.empty_like(gates)
+        np.multiply(g, i * (1 - i), out=da[:, 0])
+        np.multiply(cs[:-1], f * (1 - f), out=da[:, 1])
+        np.multiply(i, 1 - g * g, out=da[:, 2])
+        np.multiply(tanh_c, o * (1 - o), out=da[:, 3])
         to_c = o * (1 - tanh_c * tanh_c)
-        (dh, dc), da, w = dlast, np.empty_like(gates), np.ascontiguousarray(w_hh.T)
+        (dh, dc), w = dlast, np.ascontiguousarray(w_hh.T)
+        stacked = da.reshape(len(da), w.shape[1], -1)
         for t in reversed(range(len(gates))):
             if dout is not None:
                 dh += dout[t]
             dc += dh * to_c[t]
-            np.multiply(dc, to_gates[t, :3], out=da[t, :3])
-            np.multiply(dh, to_gates[t, 3], out=da[t, 3])
-            np.matmul(w, da[t].reshape(w.shape[1], -1), out=dh)
+            da[t, :3] *= dc
+            da[t, 3] *= dh
+            np.matmul(w, stacked[t], out=dh)
             dc *= f[t]
             if self._cuts(t):
                 dh[...] = dc[...] = 0
-        da = da.reshape(len(da), w.shape[1], -1)
-        return da, da, [dh, dc]
+        return stacked, stacked, [dh, dc]
