@@ -134,6 +134,10 @@ def check_part(part, name, classes=0):
 
     Raises:
         TypeError, ValueError: no pair, no rows, different lengths, a nan or inf, a label out of range.
+
+    >>> check_part((np.ones((2, 3)), np.array([0, 5])), "data", classes=3)
+    Traceback (most recent call last):
+    ValueError: data: labels from 0 to 2 are needed for 3 classes, got 5 at row 1
     """
     if not isinstance(part, (tuple, list)) or len(part) != 2:
         raise TypeError(f"{name}: a pair (x, y) of arrays is needed, got {type(part).__name__}")

@@ -18,6 +18,10 @@ class Series:
         values: shape (N,), float32.
         train, val, test: each the values of its years; the first 70 %, the next 15 %, the rest.
         about: what it is, from where, under which licence.
+
+    >>> series = Series("squares", np.arange(10.0), np.arange(10.0) ** 2)
+    >>> series.train, series.val, series.test
+    (array([ 0.,  1.,  4.,  9., 16., 25., 36.]), array([49.]), array([64., 81.]))
     """
 
     name: str

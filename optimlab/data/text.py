@@ -23,6 +23,10 @@ class Text:
         ids: the numbers, shape (N,), int64.
         train, val, test: the first 90 %, the next 5 % and the last 5 % of ids.
         about: what it is, from where, under which licence.
+
+    >>> text = Text("song", "la la la")
+    >>> text.chars, text.ids
+    (' al', array([2, 1, 0, 2, 1, 0, 2, 1]))
     """
 
     name: str

@@ -93,6 +93,15 @@ class Run:
         seconds: how long the run has taken, with what it took before it was resumed.
         history: a FitHistory so far.
         stop: set it to True and the run ends after this step.
+
+    >>> from optimlab import SGD, data, nn
+    >>> def stop_when_good(run):
+    ...     run.stop = run.epoch_ended and run.val_accuracy > 0.8
+    >>> model = nn.MLP(2, 8, 2, rng=0)
+    >>> history = fit(model, data.two_moons(64), SGD(model.params, lr=0.3, momentum=0.9), 99, progress=False,
+    ...               callbacks=stop_when_good)
+    >>> history.epochs < 99, bool(history.val_accuracy[-1] > 0.8)
+    (True, True)
     """
 
     def __init__(self, model, data, optimizer, epochs, val, batch_size, accumulate, shuffle, seed, layers,

@@ -38,6 +38,12 @@ class FitHistory:
         sharpness_steps, sharpness: where it was asked for, both (measurements,).
         diverged_at: the step at which the run left, -1 if it did not.
         interrupted: whether Ctrl-C ended the run.
+
+    >>> from optimlab import SGD, data, fit, nn
+    >>> model = nn.MLP(2, 8, 2, rng=0)
+    >>> history = fit(model, data.two_moons(64), SGD(model.params, lr=0.1), 3, progress=False)
+    >>> history.epoch_steps, history.loss.shape, history.layers["1.weight"].update_ratio.shape
+    (array([0, 2, 4, 6]), (6,), (6,))
     """
 
     steps: int
