@@ -9,7 +9,7 @@ class Elementwise(Layer):
     """A layer without parameters that takes any shape. A subclass gives `value(x)` and `slope()`."""
 
     def forward(self, x):
-        x = self._float_input(x, lambda shape: True, "any")
+        x = self._float_input(x, lambda shape: True, lambda: "any")
         return self._keep_shape(self.value(x))
 
     def backward(self, dout, input_grad=True):

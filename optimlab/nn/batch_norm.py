@@ -28,7 +28,7 @@ class BatchNorm(Layer):
         x = self._float_input(
             x,
             lambda s: len(s) in self.axes and s[1] == self.num_features,
-            self.shape_words.format(self.num_features),
+            lambda: self.shape_words.format(self.num_features),
         )
         rows = to_rows(x)
         if self.training:

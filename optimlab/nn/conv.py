@@ -72,7 +72,7 @@ class Conv2d(Layer):
         start.fill(self, rng, 1 / math.sqrt(math.prod(self.views["weight"].shape[1:])))
 
     def forward(self, x):
-        x = self._float_input(x, self._fits, f"(N, {self.in_channels}, {self._least_image()})")
+        x = self._float_input(x, self._fits, lambda: f"(N, {self.in_channels}, {self._least_image()})")
         return self._keep_shape(self._convolve(x))
 
     def backward(self, dout, input_grad=True):

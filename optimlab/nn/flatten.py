@@ -21,7 +21,7 @@ class Flatten(Layer):
     """
 
     def forward(self, x):
-        x = self._float_input(x, lambda shape: len(shape) >= 2, "(N, ...)")
+        x = self._float_input(x, lambda shape: len(shape) >= 2, lambda: "(N, ...)")
         self._x_shape = x.shape
         if x.ndim == 4 and not x.flags.c_contiguous:
             # Examples come last in the network's own memory; reshape alone would move every number.

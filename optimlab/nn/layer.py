@@ -146,10 +146,10 @@ class Layer:
         self._place = place
 
     def _float_input(self, x, fits, wanted):
-        """x in the layer's precision, after the checks; fits: shape -> bool, wanted: that shape in words."""
+        """x in the layer's precision, after the checks; fits: shape -> bool; wanted: its words."""
         self._check_float(x, "input")
         if not fits(x.shape):
-            raise ValueError(f"{self._who()}: input of shape {wanted} is needed, got {x.shape}")
+            raise ValueError(f"{self._who()}: input of shape {wanted()} is needed, got {x.shape}")
         return x if self.dtype is None or x.dtype == self.dtype else x.astype(self.dtype)
 
     def _gradient(self, dout):

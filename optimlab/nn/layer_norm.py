@@ -42,7 +42,7 @@ class LayerNorm(Layer):
         x = self._float_input(
             x,
             lambda shape: shape[-count:] == self.normalized_shape,
-            f"(..., {', '.join(map(str, self.normalized_shape))})",
+            lambda: f"(..., {', '.join(map(str, self.normalized_shape))})",
         )
         self._own = tuple(range(x.ndim - count, x.ndim))
         mean, var = x.mean(axis=self._own, keepdims=True), x.var(axis=self._own, keepdims=True)

@@ -55,7 +55,7 @@ class Linear(Layer):
 
     def forward(self, x):
         x = self._float_input(
-            x, lambda shape: shape[-1:] == (self.in_features,), f"(..., {self.in_features})"
+            x, lambda shape: shape[-1:] == (self.in_features,), lambda: f"(..., {self.in_features})"
         )
         self._x = x
         # A batch lies in memory with its examples last, as images do: the product is faster that way round.

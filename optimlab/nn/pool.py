@@ -31,7 +31,7 @@ class Pool2d(Layer):
         self._stride = self._kernel if stride is None else pair("stride", stride)
 
     def forward(self, x):
-        x = self._float_input(x, self._fits, self._wanted())
+        x = self._float_input(x, self._fits, self._wanted)
         return self._keep_shape(self._pool(x))
 
     def backward(self, dout, input_grad=True):

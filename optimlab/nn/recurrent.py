@@ -47,7 +47,7 @@ class Recurrent(Layer):
 
     def forward(self, x, state=None):
         x = self._float_input(
-            x, lambda s: len(s) == 3 and s[2] == self.input_size and min(s[:2]) > 0, self._wanted()
+            x, lambda s: len(s) == 3 and s[2] == self.input_size and min(s[:2]) > 0, self._wanted
         )
         out = self._inside(x)
         first = self._check_state(state, "state", out.shape[2])
