@@ -23,9 +23,11 @@ _AVERAGES = ["EMA", "PolyakRuppert", "SWA"]
 # Where each public name lives. They are imported when first used, so that
 # `import optimlab` needs NumPy alone and the drawing libraries load only where something is drawn.
 _HOMES = {
+    "FitHistory": "train",
     "History": "train",
     "check": "exercises",
     "descend": "train",
+    "fit": "train",
     "hint": "exercises",
     "predict": "live",
     "quiz": "live",
@@ -35,8 +37,10 @@ _HOMES = {
     **dict.fromkeys(_OPTIMIZERS, "optim"),
     **dict.fromkeys(_AVERAGES, "averaging"),
 }
-_ROOMS = ["averaging", "clipping", "exercises", "landscapes", "live", "looks", "optim", "plots", "progress",
-          "questions", "schedules", "theory", "train"]
+_ROOMS = [
+    "averaging", "clipping", "data", "exercises", "landscapes", "live", "looks", "losses", "nn", "optim", "plots",
+    "progress", "questions", "schedules", "theory", "train",
+]
 
 __all__ = sorted([*_HOMES, *_ROOMS])
 

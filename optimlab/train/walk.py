@@ -1,4 +1,4 @@
-"""Running an optimizer and keeping what happened: descend() on a landscape, History."""
+"""Walking down a landscape and keeping every point: descend() and its History."""
 
 from dataclasses import dataclass, field
 
