@@ -60,6 +60,6 @@ class Adagrad(Optimizer):
         else:
             root = np.sqrt(s)
             root += eps
-        step = lr * g
-        step /= root
+        step = np.divide(g, root, out=root)
+        step *= lr
         return step

@@ -73,6 +73,6 @@ class Adam(Optimizer):
             eps = eps * correction2**0.5
         root = np.sqrt(v)
         root += eps
-        step = lr * m
-        step /= root
+        step = np.divide(m, root, out=root)
+        step *= lr
         return step

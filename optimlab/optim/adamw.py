@@ -69,7 +69,7 @@ class AdamW(Optimizer):
         lr, eps = lr * correction2**0.5 / correction1, eps * correction2**0.5
         root = np.sqrt(v)
         root += eps
-        step = lr * m
-        step /= root
-        step += decay * p
+        step = np.divide(m, root, out=root)
+        step *= lr
+        p *= 1 - decay
         return step

@@ -68,7 +68,7 @@ class RMSprop(Optimizer):
         else:
             root = np.sqrt(v)
             root += eps
-        step = g / root
+        step = np.divide(g, root, out=root)
         if nonzero(momentum):
             b = state["momentum_buffer"]
             b *= momentum

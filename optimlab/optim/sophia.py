@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from optimlab.optim.base import Optimizer, _axes
+from optimlab.optim.base import Optimizer
 from optimlab.optim.closures import look
 from optimlab.optim.hyper import option
 from optimlab.optim.options import number, whole
+from optimlab.optim.settings import axes_of
 
 
 class Sophia(Optimizer):
@@ -118,7 +119,7 @@ class Sophia(Optimizer):
 
     def _signs(self, i, p, values):
         """Random signs of the shape of p, the same for every setting of a batch."""
-        axes = _axes(p, values)
+        axes = axes_of(p, values)
         shape = [n for axis, n in enumerate(p.shape) if axis not in axes]
         z = np.random.default_rng([self.seed, self.t, i]).integers(0, 2, shape) * 2 - 1
         return np.broadcast_to(np.expand_dims(z, axes), p.shape).astype(p.dtype)

@@ -20,7 +20,7 @@ from optimlab.optim import (
     RAdam,
     RMSprop,
     Rprop,
-    base,
+    blocks,
 )
 
 
@@ -308,8 +308,8 @@ def test_blocks_do_not_show(make, shape, order, monkeypatch):
     lr = np.full((shape[0],) + (1,) * (len(shape) - 1), 0.01)
     ends = []
     for whole, block, rate in ((2**30, 1, 0.01), (100, 64 * 8, 0.01), (100, 7 * 8, 0.01), (100, 64 * 8, lr)):
-        monkeypatch.setattr(base, "WHOLE", whole)
-        monkeypatch.setattr(base, "BLOCK", block)
+        monkeypatch.setattr(blocks, "WHOLE", whole)
+        monkeypatch.setattr(blocks, "BLOCK", block)
         p = np.array(start, order=order)
         optimizer = make(p, lr=rate)
         for g in gradients:
@@ -324,9 +324,9 @@ def test_blocks_do_not_show(make, shape, order, monkeypatch):
     [((10,), 3), ((4, 5), 7), ((2, 3, 4), 5), ((2, 3, 4), 1), ((7, 1), 2), ((), 1), ((0, 3), 2), ((3, 0), 2)],
 )
 def test_cuts_cover_everything_once(shape, part, monkeypatch):
-    monkeypatch.setattr(base, "BLOCK", part * 8)
+    monkeypatch.setattr(blocks, "BLOCK", part * 8)
     counts = np.zeros(shape)
-    for k in base._cuts(counts):
+    for k in blocks.cuts(counts):
         assert counts[k].size <= max(part, 1)
         counts[k] += 1
     assert (counts == 1).all()
@@ -335,16 +335,16 @@ def test_cuts_cover_everything_once(shape, part, monkeypatch):
 def test_finite_is_told_from_overflow():
     for dtype, large in ((np.float16, 6e4), (np.float32, 3e38), (np.float64, 1e308)):
         g = np.full((40, 30), large, dtype)
-        assert base.all_finite(g) and base.all_finite(g.T) and base.all_finite(g[::2, ::3])
+        assert blocks.all_finite(g) and blocks.all_finite(g.T) and blocks.all_finite(g[::2, ::3])
         for bad in (np.nan, np.inf, -np.inf):
             g[-2, -3] = bad
             assert (
-                not base.all_finite(g)
-                and not base.all_finite(g.T)
-                and not base.all_finite(g[-2::-2, -3::-3][:1])
+                not blocks.all_finite(g)
+                and not blocks.all_finite(g.T)
+                and not blocks.all_finite(g[-2::-2, -3::-3][:1])
             )
         g[-2, -3] = 0
-    assert base.all_finite(np.float64(1)) and not base.all_finite(np.float64("nan"))
+    assert blocks.all_finite(np.float64(1)) and not blocks.all_finite(np.float64("nan"))
 
 
 # Hypothesis: the same run, written again in plain Python floats, one number at a time.
