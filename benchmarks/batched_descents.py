@@ -35,7 +35,8 @@ def main():
     pairs = [(seconds(looped), seconds(batched)) for _ in range(REPEATS)]
     loop, batch = (statistics.median(times) for times in zip(*pairs, strict=True))
     ratio = statistics.median(a / b for a, b in pairs)
-    print(f"{RUNS} descents of {STEPS} steps, SGD with momentum, float64, one thread, medians of {REPEATS} pairs")
+    print(f"{RUNS} descents of {STEPS} steps, SGD with momentum, float64, one thread, "
+          f"medians of {REPEATS} pairs")
     print(f"  one by one {loop:8.3f} s")
     print(f"  batched    {batch:8.3f} s")
     print(f"  ratio      {ratio:8.0f}   (target: at least 200)")

@@ -54,8 +54,8 @@ class Optimizer:
     # True where each element of the step depends only on the same element of params, grads and state.
     # Where it is False (norms, matrices), arrays of hyper-parameters are taken one setting at a time.
     elementwise = True
-    # Whether the rule may meet an array in parts; None: if it is elementwise. True besides where what it needs
-    # to know of whole arrays comes from `once`.
+    # Whether the rule may meet an array in parts; None: if it is elementwise. True besides where what it
+    # needs to know of whole arrays comes from `once`.
     blocks = None
     # True where `once` needs all arrays together: p, g and state are then lists for it.
     together = False

@@ -7,9 +7,9 @@ import numpy as np
 from optimlab.optim import hyper
 from optimlab.optim.settings import arrays_in, change_arrays, dense
 
-# Arrays of more than WHOLE bytes are walked in blocks of at most BLOCK bytes, so that the block of params, its
-# state and the rule's temporaries are in a core's cache together, and so that the C library keeps the memory of
-# the temporaries for the next ones. Below that, cutting costs more than it saves.
+# Arrays of more than WHOLE bytes are walked in blocks of at most BLOCK bytes, so that the block of params,
+# its state and the rule's temporaries are in a core's cache together. Below that, cutting costs more than it
+# saves.
 WHOLE, BLOCK = 2**19, 2**18
 
 

@@ -40,7 +40,8 @@ class Sophia(Optimizer):
         difference: how far from w the two gradients are taken, above 0, in units of params.
         seed: what z is drawn from, with t: the same seed gives the same run, also one that is resumed.
 
-    State: exp_avg (m) and hessian (h), each of the shape of the array.
+    State: exp_avg (m) and hessian (h), each of the shape of the array. A step that estimates needs memory for
+    a copy of params, the signs, both gradients and the estimate besides.
 
     Raises:
         TypeError, ValueError: see Optimizer; TypeError without a closure in a step that needs it, or with one
