@@ -1,7 +1,7 @@
 """How much memory a step takes besides params, grads and states: python benchmarks/memory.py
 
-The promise is at most 4 MiB, whatever the size, for rules that treat every element alone. The others look at
-whole arrays (norms, matrices, curvature), so theirs grows with the array; the last column says how many.
+The promise is at most 4 MiB, whatever the size. Rules that treat every element alone, or that need sums of
+whole arrays, are walked in blocks and keep it. The last column of the others says how many arrays they need.
 """
 
 import tracemalloc
@@ -11,6 +11,17 @@ import numpy as np
 import optimlab.optim as optim
 
 MIB = 2**20
+
+# What needs memory that grows with params, besides its states, and why.
+BY_NATURE = {
+    "Shampoo": "one L, its eigenvectors and its root at a time, and the preconditioned gradient",
+    "SOAP": "the gradient and the momentum turned into the eigenbasis and back",
+    "Muon": "the iterates of Newton-Schulz and their products",
+    "LBFGS": "the history of all arrays in one vector each, and the points of the line search",
+    "SAM": "a copy of params, to return to them exactly",
+    "Sophia": "nothing more in most steps; where it estimates the Hessian, a copy of params, signs and two "
+              "gradients",
+}
 
 
 def make(name, p):
@@ -60,6 +71,9 @@ def main():
                 f"{bytes_used / MIB:.2f} | {bytes_used / p.nbytes:.2f} |",
                 flush=True,
             )
+    print("\nBesides blocks these need, by their nature:\n")
+    for name, what in BY_NATURE.items():
+        print(f"- {name}: {what}")
 
 
 if __name__ == "__main__":

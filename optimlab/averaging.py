@@ -17,8 +17,8 @@ import contextlib
 import numpy as np
 
 from optimlab.optim import hyper
-from optimlab.optim.base import _fits
 from optimlab.optim.options import whole
+from optimlab.optim.settings import fits
 
 
 def ema_update(avg, w, decay):
@@ -122,7 +122,7 @@ class EMA(_Average):
         self.correction = correction
         self.kept = 1.0
         for p in self._watched:
-            if isinstance(self.decay, np.ndarray) and not _fits(self.decay.shape, p.shape):
+            if isinstance(self.decay, np.ndarray) and not fits(self.decay.shape, p.shape):
                 raise ValueError(f"decay: an array of shape {self.decay.shape} does not broadcast to params "
                                  f"of shape {p.shape}")
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
-from optimlab.optim.hyper import option
+from optimlab.optim.blocks import square, totals
+from optimlab.optim.hyper import Numbers, option
 from optimlab.optim.options import whole
 
 FORMS = ("torch", "paper", "optax")
@@ -56,6 +57,7 @@ class Adafactor(Optimizer):
     """
 
     elementwise = False
+    blocks = True
     counts = {"eps": 2}
 
     def __init__(self, params, lr=1e-2, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0,
@@ -75,30 +77,47 @@ class Adafactor(Optimizer):
             "col_var": np.zeros((*stack, 1, columns), p.dtype),
         }
 
-    def rule(self, p, g, state, t, lr, beta2_decay, eps, d, weight_decay):
-        eps1, eps2 = eps
+    def once(self, p, g, state, t, beta2_decay, eps, d, **others):
+        """Update the averages of g**2; return the size of p, what u is divided by, and mean(R)."""
         one_minus_beta2 = float(t) ** beta2_decay
-        g2 = g * g if self.form == "torch" else g * g + eps1
+        inside = 0 if self.form == "torch" else eps[0]
+        rows_and_columns = p.shape[-2:]
+        for average in state.values():
+            average *= 1 - one_minus_beta2
+
+        def update(p, g, state):
+            g2 = g * g + inside
+            if "variance" in state:
+                v = state["variance"]
+                v += one_minus_beta2 * g2
+            else:
+                R, C = state["row_var"], state["col_var"]
+                rows, columns = rows_and_columns
+                R += one_minus_beta2 / columns * g2.sum(axis=-1, keepdims=True)
+                C += one_minus_beta2 / rows * g2.sum(axis=-2, keepdims=True)
+            return [square(p)]
+
+        of_p = totals(update, p, g, state)[0]
+        mean = None if "variance" in state else Numbers(state["row_var"].mean(axis=-2, keepdims=True))
+        of_u = totals(lambda p, g, state: [square(self._direction(g, state, eps))],
+                      p, g, {**state, "mean": mean})[0]
+        rms_p, rms_u = (of_p / p.size) ** 0.5, (of_u / p.size) ** 0.5
+        return {"size": max(eps[1], rms_p), "clip": max(1.0, rms_u / d), "mean": mean}
+
+    def rule(self, p, g, state, t, lr, beta2_decay, eps, d, weight_decay, size, clip, mean):
+        u = self._direction(g, {**state, "mean": mean}, eps) / clip
+        if self.form == "optax":
+            return size * lr * u + weight_decay * p
+        rho = min(lr, 1 / t**0.5)
+        return size * rho * u + lr * weight_decay * p
+
+    def _direction(self, g, state, eps):
         if "variance" in state:
             v = state["variance"]
-            v += one_minus_beta2 * (g2 - v)
         else:
-            R, C = state["row_var"], state["col_var"]
-            R += one_minus_beta2 * (g2.mean(axis=-1, keepdims=True) - R)
-            C += one_minus_beta2 * (g2.mean(axis=-2, keepdims=True) - C)
-            mean = R.mean(axis=-2, keepdims=True)
-            v = R * C / (np.maximum(mean, eps1) if self.form == "torch" else mean)
-        u = g / np.sqrt(np.maximum(v, eps1 * eps1) if self.form == "torch" else v)
-        u = u / max(1.0, rms(u) / d)
-        if self.form == "optax":
-            return max(eps2, rms(p)) * lr * u + weight_decay * p
-        rho = min(lr, 1 / t**0.5)
-        return max(eps2, rms(p)) * rho * u + lr * weight_decay * p
-
-
-def rms(x):
-    """The root mean square of an array, as a Python float."""
-    return float(np.vdot(x, x) / x.size) ** 0.5
+            mean = np.maximum(state["mean"], eps[0]) if self.form == "torch" else state["mean"]
+            v = state["row_var"] * state["col_var"] / mean
+        return g / np.sqrt(np.maximum(v, eps[0] * eps[0]) if self.form == "torch" else v)
 
 
 def _machine_eps(params):

@@ -54,12 +54,14 @@ class Adagrad(Optimizer):
         lr = lr / (1 + (t - 1) * lr_decay)
         if nonzero(weight_decay):
             g = g + weight_decay * p
-        s += g**2
+        # One temporary array in turn: fresh memory costs as much as the arithmetic.
+        square = g**2
+        s += square
         if self.eps_in_sqrt:
             root = np.sqrt(s + eps)
         else:
-            root = np.sqrt(s)
+            root = np.sqrt(s, out=square)
             root += eps
-        step = lr * g
-        step /= root
+        step = np.divide(g, root, out=root)
+        step *= lr
         return step

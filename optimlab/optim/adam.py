@@ -55,10 +55,14 @@ class Adam(Optimizer):
         beta1, beta2 = betas
         if nonzero(weight_decay):
             g = g + weight_decay * p
+        # One temporary array in turn: fresh memory costs as much as the arithmetic.
+        change = (1 - beta1) * g
         m *= beta1
-        m += (1 - beta1) * g
+        m += change
+        square = np.square(g, out=change)
+        square *= 1 - beta2
         v *= beta2
-        v += (1 - beta2) * g**2
+        v += square
         correction1, correction2 = 1 - beta1**t, 1 - beta2**t
         if self.amsgrad == "paper":
             correction1 = correction2 = 1.0
@@ -71,8 +75,8 @@ class Adam(Optimizer):
         lr = lr * correction2**0.5 / correction1
         if not self.eps_hat:
             eps = eps * correction2**0.5
-        root = np.sqrt(v)
+        root = np.sqrt(v, out=square)
         root += eps
-        step = lr * m
-        step /= root
+        step = np.divide(m, root, out=root)
+        step *= lr
         return step

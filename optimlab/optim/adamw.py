@@ -54,10 +54,14 @@ class AdamW(Optimizer):
     def rule(self, p, g, state, t, lr, betas, eps, weight_decay):
         m, v = state["exp_avg"], state["exp_avg_sq"]
         beta1, beta2 = betas
+        # One temporary array in turn: fresh memory costs as much as the arithmetic.
+        change = (1 - beta1) * g
         m *= beta1
-        m += (1 - beta1) * g
+        m += change
+        square = np.square(g, out=change)
+        square *= 1 - beta2
         v *= beta2
-        v += (1 - beta2) * g**2
+        v += square
         correction1, correction2 = 1 - beta1**t, 1 - beta2**t
         if self.amsgrad:
             v_max = state["max_exp_avg_sq"]
@@ -67,9 +71,9 @@ class AdamW(Optimizer):
         decay = weight_decay if self.fixed_decay else lr * weight_decay
         # lr * m_hat / (sqrt(v_hat) + eps), where two numbers are corrected instead of two arrays.
         lr, eps = lr * correction2**0.5 / correction1, eps * correction2**0.5
-        root = np.sqrt(v)
+        root = np.sqrt(v, out=square)
         root += eps
-        step = lr * m
-        step /= root
-        step += decay * p
+        step = np.divide(m, root, out=root)
+        step *= lr
+        p *= 1 - decay
         return step

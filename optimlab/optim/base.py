@@ -1,15 +1,23 @@
 """What every optimizer shares: params, hyper-parameters and their schedules, counting and applying steps."""
 
 import inspect
-import math
 
 import numpy as np
 
 from optimlab.optim import hyper
-
-# Arrays of more than WHOLE bytes are walked in blocks of BLOCK bytes, so that the block of params, its state
-# and the rule's temporaries are in a core's cache together. Below that, cutting costs more than it saves.
-WHOLE, BLOCK = 2**19, 2**17
+from optimlab.optim.blocks import all_finite, walk
+from optimlab.optim.settings import (
+    arrays_in,
+    axes_of,
+    dense,
+    fits,
+    index_of,
+    part,
+    parts,
+    single,
+    single_of_all,
+)
+from optimlab.optim.state import State, copied, kinds
 
 
 class Optimizer:
@@ -46,12 +54,13 @@ class Optimizer:
     # True where each element of the step depends only on the same element of params, grads and state.
     # Where it is False (norms, matrices), arrays of hyper-parameters are taken one setting at a time.
     elementwise = True
-    # False where an elementwise rule must see each array once a step, whole. See `once` for what is better.
-    blocks = True
+    # Whether the rule may meet an array in parts; None: if it is elementwise. True besides where what it
+    # needs to know of whole arrays comes from `once`.
+    blocks = None
+    # True where `once` needs all arrays together: p, g and state are then lists for it.
+    together = False
     # Hyper-parameters that are several numbers, and how many.
     counts = hyper.COUNTS
-    # True where a rule needs all arrays at once: p, g and state are then lists, and so is what it returns.
-    together = False
 
     def __init__(self, params, **hyper_parameters):
         self.params = _float_arrays(params)
@@ -66,11 +75,19 @@ class Optimizer:
         """The state of one array before the first step: a dict of arrays."""
         return {}
 
-    def once(self, p, state, t, **hyper_parameters):
-        """Update what an array has one of, such as a running product, before the rule meets its elements."""
+    def once(self, p, g, state, t, **hyper_parameters):
+        """What the rule must know of an array as a whole, such as its length: a dict of numbers.
+
+        It is called before the rule and the rule gets them as further arguments. Sums over a large array are
+        best made with `blocks.totals`. What an array has one of, such as a running product, changes here.
+        """
+        return {}
 
     def rule(self, p, g, state, t, **hyper_parameters):
-        """What is subtracted from p at step t (counted from 1). Updates state in place, never p or g."""
+        """What is subtracted from p at step t (counted from 1), in an array of its own.
+
+        Updates state in place, never g, and of p no more than a decay of the weights, in an elementwise rule.
+        """
         raise NotImplementedError
 
     def __setattr__(self, name, value):
@@ -122,49 +139,49 @@ class Optimizer:
     def _apply(self, p, g, state, values):
         if p.size == 0:
             return
-        if not self.elementwise:
-            for index, numbers in _settings(p, values):
-                part, grad = _part(p, index), _dense(_part(g, index))
-                part -= self.rule(_dense(part), grad, _parts(state, index), self.t, **numbers)
+        if self.elementwise:
+            self._take(p, g, state, {**values, **self.once(p, g, state, self.t, **values)})
             return
-        self.once(p, state, self.t, **values)
-        if p.nbytes > WHOLE and self.blocks:
-            for piece in _blocks(p, g, state, values):
-                self._subtract(*piece)
-        else:
-            self._subtract(p, g, state, values)
-
-    def _subtract(self, p, g, state, values):
-        p -= self.rule(p, g, state, self.t, **values)
+        for index, numbers in single(p, values):
+            ps, gs, ss = part(p, index), part(g, index), parts(state, index)
+            self._take(ps, gs, ss, {**numbers, **self.once(ps, gs, ss, self.t, **numbers)})
 
     def _apply_together(self, params, grads, states, values):
-        for ps, gs, ss, numbers in _all_settings(params, grads, states, values):
-            dense, grads = [_dense(p) for p in ps], [_dense(g) for g in gs]
-            for p, step in zip(ps, self.rule(dense, grads, ss, self.t, **numbers), strict=True):
-                p -= step
+        for ps, gs, ss, numbers in single_of_all(params, grads, states, values):
+            numbers = {**numbers, **self.once(ps, gs, ss, self.t, **numbers)}
+            for p, g, state in zip(ps, gs, ss, strict=True):
+                self._take(p, g, state, numbers)
+
+    def _take(self, p, g, state, values):
+        """The step of one array."""
+        if self.elementwise if self.blocks is None else self.blocks:
+            for here, grad, kept, numbers in walk(p, g, state, values):
+                here -= self.rule(here, grad, kept, self.t, **numbers)
+        else:
+            p -= self.rule(dense(p), dense(g), state, self.t, **values)
 
     def _init(self, p, axes):
         """The state of one array; where settings are taken one at a time, theirs, stacked."""
         if not axes:
             return self.init(p)
         batch = tuple(p.shape[axis] for axis in axes)
-        states = [self.init(_part(p, _index(p, axes, i))) for i in np.ndindex(batch)]
+        states = [self.init(part(p, index_of(p, axes, i))) for i in np.ndindex(batch)]
         return {key: np.array([s[key] for s in states]).reshape(batch + states[0][key].shape)
                 for key in states[0]}
 
     def _setting_axes(self, values):
         if self.elementwise:
             return [()] * len(self.params)
-        axes = [_axes(p, values) for p in self.params]
+        axes = [axes_of(p, values) for p in self.params]
         if self.together and len(set(axes)) > 1:
             raise ValueError(f"{type(self).__name__}: the settings must lie along the same axes of every "
                              f"array of params, got {axes}")
         return axes
 
     def _check_broadcast(self, values):
-        for name, array in _arrays(values):
+        for name, array in arrays_in(values):
             for i, p in enumerate(self.params):
-                if not _fits(array.shape, p.shape):
+                if not fits(array.shape, p.shape):
                     raise ValueError(f"{name}: an array of shape {array.shape} does not broadcast to params "
                                      f"{_at(i, self.params)}of shape {p.shape}")
 
@@ -205,10 +222,10 @@ class Optimizer:
         return {
             "optimizer": type(self).__name__,
             "t": self.t,
-            "hyper_parameters": {name: _copy(value) for name, value in self.hyper_parameters.items()
+            "hyper_parameters": {name: copied(value) for name, value in self.hyper_parameters.items()
                                  if not _has_schedule(value)},
             "options": self._options(),
-            "state": [{key: _copy(value) for key, value in state.items()} for state in self.state],
+            "state": [{key: copied(value) for key, value in state.items()} for state in self.state],
         }
 
     def load_state_dict(self, saved):
@@ -238,17 +255,17 @@ class Optimizer:
             raise ValueError(f"saved: the state of {len(self.state)} arrays is needed, got that of "
                              f"{len(saved['state'])}")
         for i, (mine, theirs) in enumerate(zip(self.state, saved["state"], strict=True)):
-            if _kinds(mine) != _kinds(theirs):
-                raise ValueError(f"saved: state{_at(i, self.state)}needs {_kinds(mine)}, "
-                                 f"got {_kinds(theirs)}")
-        checked = {name: hyper.check(name, _copy(value), self.counts)
+            if kinds(mine) != kinds(theirs):
+                raise ValueError(f"saved: state{_at(i, self.state)}needs {kinds(mine)}, "
+                                 f"got {kinds(theirs)}")
+        checked = {name: hyper.check(name, copied(value), self.counts)
                    for name, value in saved["hyper_parameters"].items()}
         values = {**self._values(), **checked}
         self._check_broadcast(values)
         self._check_settings(values)
         for name, value in checked.items():
             setattr(self, name, value)
-        self.state = [State({key: _copy(value) for key, value in state.items()}) for state in saved["state"]]
+        self.state = [State({key: copied(value) for key, value in state.items()}) for state in saved["state"]]
         self.t = int(saved["t"])
 
     def _options(self):
@@ -258,46 +275,6 @@ class Optimizer:
     def __repr__(self):
         shown = [f"{name}={_show(getattr(self, name))}" for name in _arguments(type(self))]
         return f"{type(self).__name__}({', '.join(shown)})"
-
-
-class State(dict):
-    """The state of one array. What you set must have the name and shape of what is there; it is copied.
-
-    >>> state = State({"exp_avg": np.zeros(2)})
-    >>> state["exp_avg"] = [1, 2]
-    >>> state
-    {'exp_avg': array([1., 2.])}
-    >>> state["exp_average"] = 0
-    Traceback (most recent call last):
-    ...
-    ValueError: state: there is no 'exp_average', only 'exp_avg'
-    """
-
-    def __setitem__(self, key, value):
-        if key not in self:
-            raise ValueError(f"state: there is no {key!r}, only {', '.join(map(repr, self)) or 'nothing'}")
-        old = self[key]
-        if isinstance(old, np.ndarray) and not isinstance(old, hyper.Numbers):
-            if np.shape(value) != old.shape:
-                raise ValueError(f"state[{key!r}]: shape {old.shape} is needed, got {np.shape(value)}")
-            value = np.array(value, dtype=old.dtype)
-        super().__setitem__(key, value)
-
-    def __reduce__(self):
-        return State, (dict(self),)
-
-
-def all_finite(g):
-    """Whether an array holds neither nan nor inf. One pass without temporaries, unless something is wrong.
-
-    >>> all_finite(np.array([1e308, -1e308])), all_finite(np.array([0, np.inf]))
-    (True, False)
-    """
-    if g.nbytes <= WHOLE or g.flags.forc:
-        g = g.ravel(order="K")
-        # The square of a large finite number may overflow, so only a finite result is an answer.
-        return math.isfinite(np.vdot(g, g)) or all(np.isfinite(g[k]).all() for k in _cuts(g))
-    return all(all_finite(g[k]) for k in _cuts(g))
 
 
 def _float_arrays(params):
@@ -329,142 +306,8 @@ def _at(i, arrays):
     return f"{_which(i, arrays)} "
 
 
-def _arrays(values):
-    """(name, array) of each hyper-parameter that is an array."""
-    return [(name, v) for name, value in values.items()
-            for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, hyper.Numbers)]
-
-
-def _each(values, change):
-    """The same hyper-parameters with change() done to those that are arrays."""
-    def one(v):
-        return change(v) if isinstance(v, hyper.Numbers) else v
-    return {name: tuple(map(one, v)) if isinstance(v, tuple) else one(v) for name, v in values.items()}
-
-
-def _fits(shape, target):
-    try:
-        return np.broadcast_shapes(shape, target) == target
-    except ValueError:
-        return False
-
-
-def _blocks(p, g, state, values):
-    """Views of everything, about BLOCK bytes of each array at a time."""
-    full = {key: s for key, s in state.items() if np.shape(s) == p.shape and not isinstance(s, hyper.Numbers)}
-    rest = {key: s for key, s in state.items() if key not in full}
-    varying = bool(_arrays(values) or _arrays(rest))
-    if not varying:
-        arrays = (p, g, *full.values())
-        if all(a.flags.c_contiguous for a in arrays) or all(a.flags.f_contiguous for a in arrays):
-            p, g, full = p.ravel("K"), g.ravel("K"), {key: s.ravel("K") for key, s in full.items()}
-    for k in _cuts(p):
-        def share(v, k=k):
-            return _share(v, k, p.ndim)
-
-        here = {key: s[k] for key, s in full.items()}
-        if varying:
-            yield p[k], g[k], {**here, **_each(rest, share)}, _each(values, share)
-        else:
-            yield p[k], g[k], {**here, **rest}, values
-
-
-def _cuts(p):
-    """Indices that cut an array into parts of at most BLOCK bytes, along its first axes."""
-    size, axis, inner = max(1, BLOCK // p.itemsize), 0, p.size
-    if p.size == 0 or p.ndim == 0:
-        yield ...
-        return
-    while True:
-        inner //= p.shape[axis]
-        if inner <= size:
-            break
-        axis += 1
-    rows = max(1, size // inner)
-    for head in np.ndindex(p.shape[:axis]):
-        for i in range(0, p.shape[axis], rows):
-            yield (*head, slice(i, i + rows))
-
-
-def _share(numbers, k, ndim):
-    """The part of an array of hyper-parameters that goes with p[k]."""
-    if k is ...:
-        return numbers
-    shape = (1,) * (ndim - numbers.ndim) + numbers.shape
-    return numbers.reshape(shape)[tuple(
-        i if n > 1 else slice(None) if isinstance(i, slice) else 0 for i, n in zip(k, shape, strict=False)
-    )]
-
-
-def _axes(p, values):
-    """The axes of p along which a hyper-parameter varies."""
-    shapes = [(1,) * (p.ndim - v.ndim) + v.shape for _, v in _arrays(values)]
-    return tuple(axis for axis in range(p.ndim) if any(shape[axis] > 1 for shape in shapes))
-
-
-def _index(p, axes, i):
-    """What picks setting i out of p: numbers on the axes of settings, everything on the others."""
-    index = [slice(None)] * p.ndim
-    for axis, number in zip(axes, i, strict=True):
-        index[axis] = number
-    return tuple(index)
-
-
-def _settings(p, values):
-    """(index into p, hyper-parameters as plain numbers) of each single setting."""
-    axes = _axes(p, values)
-    for i in np.ndindex(*(p.shape[axis] for axis in axes)):
-        index = _index(p, axes, i)
-        first = tuple(0 if isinstance(k, slice) else k for k in index)
-        yield index, _each(values, lambda v, first=first: float(np.broadcast_to(v, p.shape)[first]))
-
-
-def _all_settings(params, grads, states, values):
-    """Views of all arrays and states, and plain hyper-parameters, of each single setting."""
-    if not params:
-        return
-    if not _axes(params[0], values):
-        yield params, grads, states, next(_settings(params[0], values))[1]
-        return
-    for index, numbers in _settings(params[0], values):
-        yield ([_part(p, index) for p in params], [_part(g, index) for g in grads],
-               [_parts(s, index) for s in states], numbers)
-
-
-def _part(p, index):
-    """A view of one setting's share of an array, also where that share is a single number."""
-    return p[(*index, ...)]
-
-
-def _dense(x):
-    """The same numbers without gaps in memory: dot products round differently with gaps."""
-    return np.asarray(x, order="C")
-
-
-def _parts(state, index):
-    """The views of one setting's state, which is stacked along the leading axes."""
-    i = tuple(k for k in index if not isinstance(k, slice))
-    return {key: s[(*i, ...)] for key, s in state.items()}
-
-
-def _copy(value):
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
 def _has_schedule(value):
     return any(callable(v) for v in (value if isinstance(value, tuple) else (value,)))
-
-
-def _kinds(state):
-    """What the arrays of a state look like, to be compared and shown."""
-    def kind(value):
-        if isinstance(value, (float, hyper.Numbers)):
-            return "number"
-        if isinstance(value, np.ndarray):
-            return f"{value.dtype} of shape {value.shape}"
-        return type(value).__name__
-
-    return {key: kind(value) for key, value in state.items()}
 
 
 def _arguments(cls):

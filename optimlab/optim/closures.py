@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from optimlab.optim.base import all_finite
+from optimlab.optim.blocks import all_finite
 
 
-def look(optimizer, closure, finite=True):
-    """(loss, list of copied gradients) from a closure.
+def look(optimizer, closure, finite=True, copy=True):
+    """(loss, list of copied gradients) from a closure. Who looks only once, and then moves params, needs no
+    copy of those that have memory of their own: copy=False.
 
     Raises TypeError if there is no closure or it returns something else, ValueError for gradients of another
     shape, or, where finite is True, that are not finite.
@@ -32,7 +33,10 @@ def look(optimizer, closure, finite=True):
             raise ValueError(f"closure: a gradient of shape {p.shape} is needed, it returned {g.shape}")
         if finite and not all_finite(np.asarray(g)):
             raise ValueError(f"closure: finite gradients are needed, it returned {_short(g)}")
-    return loss, [np.array(g) for g in grads]
+    def kept(g):
+        return np.array(g) if copy or any(np.may_share_memory(g, p) for p in optimizer.params) else g
+
+    return loss, [kept(g) for g in grads]
 
 
 def _short(value):

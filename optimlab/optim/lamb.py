@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
+from optimlab.optim.blocks import square, totals
 from optimlab.optim.hyper import option
 
 FORMS = ("optax", "pytorch_optimizer")
@@ -45,6 +46,7 @@ class LAMB(Optimizer):
     """
 
     elementwise = False
+    blocks = True
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-6, eps_root=0, weight_decay=0,
                  form="optax"):
@@ -54,26 +56,34 @@ class LAMB(Optimizer):
     def init(self, p):
         return {name: np.zeros(p.shape, p.dtype) for name in ("exp_avg", "exp_avg_sq")}
 
-    def rule(self, p, g, state, t, lr, betas, eps, eps_root, weight_decay):
-        m, v = state["exp_avg"], state["exp_avg_sq"]
+    def once(self, p, g, state, t, lr, betas, eps, eps_root, weight_decay):
+        """Update m and v, and compare the lengths of w and u."""
         beta1, beta2 = betas
-        m *= beta1
-        m += (1 - beta1) * g
-        v *= beta2
-        v += (1 - beta2) * g * g
-        m_hat = m / (1 - beta1**t)
+
+        def squared_lengths(p, g, state):
+            m, v = state["exp_avg"], state["exp_avg_sq"]
+            m *= beta1
+            m += (1 - beta1) * g
+            v *= beta2
+            v += (1 - beta2) * g * g
+            w = p if self.form == "optax" else p - lr * weight_decay * p
+            return square(w), square(self._direction(p, state, t, betas, eps, eps_root, weight_decay))
+
+        of_w, of_u = (s**0.5 for s in totals(squared_lengths, p, g, state))
         if self.form == "pytorch_optimizer":
-            decay = lr * weight_decay * p
-            u = m / (np.sqrt(v + eps_root) + eps)
-            length, size = min(norm(p - decay), 10), norm(u)
-            ratio = length / (size + eps) if length > 0 and size > 0 else 1
-            return decay + lr / (1 - beta1**t) * ratio * u
-        v_hat = v / (1 - beta2**t)
-        u = m_hat / (np.sqrt(v_hat + eps_root) + eps) + weight_decay * p
-        ratio = norm(p) / norm(u) if norm(p) > 0 and norm(u) > 0 else 1
+            of_w, of_u = min(of_w, 10), of_u + eps if of_u > 0 else 0
+        return {"ratio": of_w / of_u if of_w > 0 and of_u > 0 else 1.0}
+
+    def rule(self, p, g, state, t, lr, betas, eps, eps_root, weight_decay, ratio):
+        u = self._direction(p, state, t, betas, eps, eps_root, weight_decay)
+        if self.form == "pytorch_optimizer":
+            return lr * weight_decay * p + lr / (1 - betas[0] ** t) * ratio * u
         return lr * ratio * u
 
-
-def norm(x):
-    """The length of an array, all its axes taken together, as a Python float."""
-    return float(np.vdot(x, x)) ** 0.5
+    def _direction(self, p, state, t, betas, eps, eps_root, weight_decay):
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        if self.form == "pytorch_optimizer":
+            return m / (np.sqrt(v + eps_root) + eps)
+        beta1, beta2 = betas
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        return m_hat / (np.sqrt(v_hat + eps_root) + eps) + weight_decay * p

@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
+from optimlab.optim.blocks import square, totals
 from optimlab.optim.hyper import option
 
 FORMS = ("optax", "paper", "pytorch_optimizer")
@@ -46,6 +47,7 @@ class LARS(Optimizer):
     """
 
     elementwise = False
+    blocks = True
 
     def __init__(self, params, lr=1e-3, weight_decay=0, trust_coefficient=1e-3, eps=0, momentum=0.9,
                  nesterov=False, form="optax"):
@@ -57,25 +59,25 @@ class LARS(Optimizer):
     def init(self, p):
         return {"momentum_buffer": np.zeros(p.shape, p.dtype)}
 
-    def rule(self, p, g, state, t, lr, weight_decay, trust_coefficient, eps, momentum):
-        v = state["momentum_buffer"]
-        decayed = g + weight_decay * p
-        if self.form == "optax":
-            denominator = norm(decayed) + eps if norm(decayed) > 0 else 0
-        else:
-            denominator = norm(g) + weight_decay * norm(p) + eps
+    def once(self, p, g, state, t, weight_decay, trust_coefficient, eps, **others):
+        """The ratio by which the gradient is scaled, and whether this array's weights decay at all."""
         if self.form == "pytorch_optimizer" and p.ndim < 2:
-            step = g
-        elif norm(p) > 0 and denominator > 0:
-            step = decayed * (trust_coefficient * norm(p) / denominator)
+            return {"ratio": 1.0, "weight_decay": 0.0}
+
+        def squared_lengths(p, g, state):
+            return square(p), square(g), square(g + weight_decay * p)
+
+        of_p, of_g, of_decayed = (s**0.5 for s in totals(squared_lengths, p, g, state))
+        if self.form == "optax":
+            denominator = of_decayed + eps if of_decayed > 0 else 0
         else:
-            step = decayed
+            denominator = of_g + weight_decay * of_p + eps
+        return {"ratio": trust_coefficient * of_p / denominator if of_p > 0 and denominator > 0 else 1.0}
+
+    def rule(self, p, g, state, t, lr, weight_decay, trust_coefficient, eps, momentum, ratio):
+        v = state["momentum_buffer"]
         before, after = (1, lr) if self.form == "pytorch_optimizer" else (lr, 1)
+        g = (g + weight_decay * p) * ratio
         v *= momentum
-        v += before * step
-        return after * (before * step + momentum * v if self.nesterov else v)
-
-
-def norm(x):
-    """The length of an array, all its axes taken together, as a Python float."""
-    return float(np.vdot(x, x)) ** 0.5
+        v += before * g
+        return after * (before * g + momentum * v if self.nesterov else v)

@@ -5,10 +5,11 @@ from collections import namedtuple
 
 import numpy as np
 
-from optimlab.optim.base import Optimizer, _all_settings, _part, _settings
+from optimlab.optim.base import Optimizer
 from optimlab.optim.closures import look
 from optimlab.optim.hyper import option
 from optimlab.optim.options import whole
+from optimlab.optim.settings import part, single, single_of_all
 
 # A point on the line that is searched: how far along it, the loss, the gradient, and the slope of the line.
 Point = namedtuple("Point", "t loss grad slope")
@@ -106,8 +107,8 @@ class LBFGS(Optimizer):
         """(index, views) of each setting; the index is empty where there is only one."""
         if not self.params:
             return
-        pieces = _all_settings(self.params, self.params, self.state, values)
-        for (index, _), piece in zip(_settings(self.params[0], values), pieces, strict=True):
+        pieces = single_of_all(self.params, self.params, self.state, values)
+        for (index, _), piece in zip(single(self.params[0], values), pieces, strict=True):
             yield index if self._axes[0] else (), piece
 
     def _ask(self, closure, index):
@@ -117,7 +118,7 @@ class LBFGS(Optimizer):
         if np.ndim(loss) != len(i):
             raise ValueError(f"closure: a loss with {len(i)} axes is needed, one number for each setting, it "
                              f"returned shape {np.shape(loss)}")
-        return float(np.asarray(loss)[i]), _flat([_part(g, index) if index else g for g in grads])
+        return float(np.asarray(loss)[i]), _flat([part(g, index) if index else g for g in grads])
 
     def _search(self, params, states, ask, lr, tolerance_grad, tolerance_change):
         """Move params through up to max_iter iterations; return what each array's state becomes."""

@@ -1,5 +1,6 @@
 """Lookahead: every k steps of a fast optimizer, go back part of the way."""
 
+from optimlab.optim.blocks import walk
 from optimlab.optim.options import whole
 from optimlab.optim.wrapper import Wrapper
 
@@ -50,6 +51,7 @@ class Lookahead(Wrapper):
         self.optimizer.step(grads, closure)
         if self.t % self.k == 0:
             for p, state in zip(self.params, self._own_state, strict=True):
-                slow = state["slow_params"]
-                slow += alpha * (p - slow)
-                p[...] = slow
+                for w, _, here, values in walk(p, p, state, {"alpha": alpha}):
+                    slow = here["slow_params"]
+                    slow += values["alpha"] * (w - slow)
+                    w[...] = slow

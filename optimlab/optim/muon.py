@@ -37,7 +37,8 @@ class Muon(Optimizer):
             sqrt(max(1, columns / rows)). (Keras accumulates m = momentum * m + G: the same step, as
             newton_schulz ignores the scale.)
 
-    State: momentum_buffer (m), of the shape of the array.
+    State: momentum_buffer (m), of the shape of the array. A step needs memory besides: about 7
+    matrices of the size of a square array.
 
     Raises:
         TypeError, ValueError: see Optimizer; ValueError for vectors and for unknown options.

@@ -52,8 +52,9 @@ class NAdam(Optimizer):
     def init(self, p):
         return {"exp_avg": np.zeros_like(p), "exp_avg_sq": np.zeros_like(p), "mu_product": 1.0}
 
-    def once(self, p, state, t, betas, momentum_decay, **others):
+    def once(self, p, g, state, t, betas, momentum_decay, **others):
         state["mu_product"] = state["mu_product"] * mu(t, betas[0], momentum_decay)
+        return {}
 
     def rule(self, p, g, state, t, lr, betas, eps, weight_decay, momentum_decay):
         m, v, M = state["exp_avg"], state["exp_avg_sq"], state["mu_product"]

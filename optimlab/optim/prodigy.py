@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
+from optimlab.optim.blocks import totals
 
 
 class Prodigy(Optimizer):
@@ -52,6 +53,7 @@ class Prodigy(Optimizer):
     """
 
     elementwise = False
+    blocks = True
     together = True
 
     def __init__(self, params, lr=1.0, betas=(0.9, 0.999), beta3=None, eps=1e-8, weight_decay=0, d0=1e-6,
@@ -67,7 +69,8 @@ class Prodigy(Optimizer):
         state = {name: np.zeros(p.shape, p.dtype) for name in ("exp_avg", "exp_avg_sq", "s")}
         return {**state, "p0": p.copy(), **{name: np.zeros(()) for name in ("d", "d_max", "d_numerator")}}
 
-    def rule(self, p, g, state, t, lr, betas, beta3, eps, weight_decay, d0, d_coef, growth_rate):
+    def once(self, p, g, state, t, lr, betas, beta3, eps, weight_decay, d0, d_coef, growth_rate):
+        """Update m, v and s of all arrays and d; return the a of this step and the new d."""
         beta1, beta2 = betas
         beta3 = beta2**0.5 if beta3 is None else beta3
         d, d_max, q = (float(state[0][name]) for name in ("d", "d_max", "d_numerator"))
@@ -76,21 +79,23 @@ class Prodigy(Optimizer):
         if self.use_bias_correction:
             a *= (1 - beta2**t) ** 0.5 / (1 - beta1**t)
         if lr == 0:
-            return [np.zeros_like(w) for w in p]
-        q *= beta3
-        length = 0.0
-        for w, gradient, of in zip(p, g, state, strict=True):
-            m, v, s = of["exp_avg"], of["exp_avg_sq"], of["s"]
+            return {"a": 0.0, "d": d}
+
+        def sums(w, g, state):
+            m, v, s = state["exp_avg"], state["exp_avg_sq"], state["s"]
             m *= beta1
-            m += (1 - beta1) * d * gradient
+            m += (1 - beta1) * d * g
             v *= beta2
-            v += (1 - beta2) * d * d * gradient * gradient
+            v += (1 - beta2) * d * d * g * g
             s *= beta3
-            s += d / d0 * (d if self.safeguard_warmup else a) * gradient
-            q += d / d0 * a * float(np.vdot(gradient, of["p0"] - w))
-            length += float(np.abs(s).sum())
+            s += d / d0 * (d if self.safeguard_warmup else a) * g
+            return float(np.vdot(g, state["p0"] - w)), float(np.abs(s).sum())
+
+        of_arrays = [totals(sums, *array) for array in zip(p, g, state, strict=True)]
+        product, length = (sum(column) for column in zip(*of_arrays, strict=True))
+        q = beta3 * q + d / d0 * a * product
         if length == 0:
-            return [np.zeros_like(w) for w in p]
+            return {"a": 0.0, "d": d}
         estimate = d_coef * q / length
         if d == d0:
             d = max(d, estimate)
@@ -98,5 +103,9 @@ class Prodigy(Optimizer):
         d = min(d_max, d * growth_rate)
         for of in state:
             of["d"][...], of["d_max"][...], of["d_numerator"][...] = d, d_max, q
-        return [a * weight_decay * w + a * of["exp_avg"] / (np.sqrt(of["exp_avg_sq"]) + d * eps)
-                for w, of in zip(p, state, strict=True)]
+        return {"a": a, "d": d}
+
+    def rule(self, p, g, state, t, eps, weight_decay, a, d, **others):
+        if a == 0:
+            return np.zeros_like(p)
+        return a * weight_decay * p + a * state["exp_avg"] / (np.sqrt(state["exp_avg_sq"]) + d * eps)

@@ -56,8 +56,11 @@ class RMSprop(Optimizer):
         v = state["square_avg"]
         if nonzero(weight_decay):
             g = g + weight_decay * p
+        # One temporary array in turn: fresh memory costs as much as the arithmetic.
+        square = g**2
+        square *= 1 - alpha
         v *= alpha
-        v += (1 - alpha) * g**2
+        v += square
         if self.centered:
             a = state["grad_avg"]
             a *= alpha
@@ -66,9 +69,9 @@ class RMSprop(Optimizer):
         if self.eps_in_sqrt:
             root = np.sqrt(v + eps)
         else:
-            root = np.sqrt(v)
+            root = np.sqrt(v, out=square)
             root += eps
-        step = g / root
+        step = np.divide(g, root, out=root)
         if nonzero(momentum):
             b = state["momentum_buffer"]
             b *= momentum

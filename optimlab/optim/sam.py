@@ -1,9 +1,8 @@
 """SAM: the gradient from a little uphill, so that the step avoids sharp places."""
 
-import numpy as np
-
-from optimlab.optim.base import _all_settings, _dense
+from optimlab.optim.blocks import square, totals, walk
 from optimlab.optim.closures import look
+from optimlab.optim.settings import single_of_all
 from optimlab.optim.wrapper import Wrapper
 
 
@@ -14,7 +13,8 @@ class SAM(Wrapper):
         g' = the gradient at w + e                    asked of the closure
         the optimizer inside takes its step from w with g'
 
-    The norm is taken over all arrays together.
+    The norm is taken over all arrays together. While it looks uphill it keeps a copy of params, to return to
+    them exactly.
 
     Args:
         optimizer: the optimizer inside, made with its params.
@@ -25,6 +25,7 @@ class SAM(Wrapper):
         TypeError: a step without a closure `() -> (loss, grads)`, or with one that returns something else.
         ValueError: a gradient that is not finite or of another shape. Nothing has changed then.
 
+    >>> import numpy as np
     >>> from optimlab.optim import SGD
     >>> w = np.array([3.0, 4.0])
     >>> opt = SAM(SGD(w, lr=0.1), rho=5)
@@ -50,16 +51,20 @@ class SAM(Wrapper):
         values = self._values()
         here = [p.copy() for p in self.params]
         try:
-            for ps, gs, _, numbers in _all_settings(self.params, grads, [{}] * len(grads), values):
+            for ps, gs, _, numbers in single_of_all(self.params, grads, [{}] * len(grads), values):
                 self._climb(ps, gs, numbers["rho"])
-            _, uphill = look(self, closure)
+            _, uphill = look(self, closure, copy=False)
         finally:
             for p, start in zip(self.params, here, strict=True):
                 p[...] = start
         self.optimizer.step(uphill, closure)
 
     def _climb(self, params, grads, rho):
-        scaled = [_dense(p * g if self.adaptive else g) for p, g in zip(params, grads, strict=True)]
-        length = sum(float(np.vdot(s, s)) for s in scaled) ** 0.5 + 1e-12
-        for p, s in zip(params, scaled, strict=True):
-            p += rho / length * (p * s if self.adaptive else s)
+        def squared_length(p, g, state):
+            return [square(p * g if self.adaptive else g)]
+
+        squares = [totals(squared_length, p, g, {})[0] for p, g in zip(params, grads, strict=True)]
+        length = sum(squares) ** 0.5 + 1e-12
+        for whole in zip(params, grads, strict=True):
+            for p, g, _, _ in walk(*whole, {}, {}):
+                p += rho / length * (p * (p * g) if self.adaptive else g)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlab.optim.base import Optimizer
+from optimlab.optim.blocks import walk
 from optimlab.optim.hyper import each, nonzero
 
 
@@ -53,8 +54,9 @@ class ScheduleFreeSGD(Optimizer):
     def init(self, p):
         return {"z": p.copy(), **_no_weight(self)}
 
-    def once(self, p, state, t, lr, r, weight_lr_power, **others):
+    def once(self, p, g, state, t, lr, r, weight_lr_power, **others):
         _weigh(state, t, lr, r, weight_lr_power)
+        return {}
 
     def rule(self, p, g, state, t, lr, momentum, weight_decay, r, weight_lr_power):
         y, z, c = p, state["z"], state["c"]
@@ -141,8 +143,9 @@ class ScheduleFreeAdamW(Optimizer):
     def init(self, p):
         return {"z": p.copy(), "exp_avg_sq": np.zeros(p.shape, p.dtype), **_no_weight(self)}
 
-    def once(self, p, state, t, lr, r, weight_lr_power, **others):
+    def once(self, p, g, state, t, lr, r, weight_lr_power, **others):
         _weigh(state, t, lr, r, weight_lr_power)
+        return {}
 
     def rule(self, p, g, state, t, lr, betas, eps, weight_decay, r, weight_lr_power):
         y, z, v, c = p, state["z"], state["exp_avg_sq"], state["c"]
@@ -195,7 +198,8 @@ def _weigh(state, t, lr, r, weight_lr_power):
 
 def _move(optimizer, share):
     for p, state in zip(optimizer.params, optimizer.state, strict=True):
-        p += share * (state["z"] - p)
+        for y, _, here, values in walk(p, p, {"z": state["z"]}, {"share": share}):
+            y += values["share"] * (here["z"] - y)
 
 
 def _check_training(optimizer):

@@ -34,6 +34,8 @@ class Shampoo(Optimizer):
     State: pre_cond_0, pre_cond_1, ... (L, R, without matrix_eps), inv_pre_cond_0, ... (their roots), one for
     each axis, and momentum_buffer, of the shape of the array.
 
+    A step needs memory besides its state: about 7 matrices of the size of a square array.
+
     Raises:
         TypeError, ValueError: see Optimizer; ValueError for an unknown form.
 

@@ -34,7 +34,8 @@ class SOAP(Optimizer):
         correct_bias: multiply lr by sqrt(1 - beta2**t) / (1 - beta1**t).
 
     State: exp_avg (m, in the basis of the model), exp_avg_sq (v, in the eigenbasis), each of the shape of the
-    array; GG_0, GG_1, ... (L, R) and Q_0, Q_1, ..., for each axis that has a basis.
+    array; GG_0, GG_1, ... (L, R) and Q_0, Q_1, ..., for each axis that has a basis. A step needs memory
+    besides: about 5 matrices of the size of a square array.
 
     Raises:
         TypeError, ValueError: see Optimizer.

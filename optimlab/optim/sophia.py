@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from optimlab.optim.base import Optimizer, _axes
+from optimlab.optim.base import Optimizer
 from optimlab.optim.closures import look
 from optimlab.optim.hyper import option
 from optimlab.optim.options import number, whole
+from optimlab.optim.settings import axes_of
 
 
 class Sophia(Optimizer):
@@ -39,7 +40,8 @@ class Sophia(Optimizer):
         difference: how far from w the two gradients are taken, above 0, in units of params.
         seed: what z is drawn from, with t: the same seed gives the same run, also one that is resumed.
 
-    State: exp_avg (m) and hessian (h), each of the shape of the array.
+    State: exp_avg (m) and hessian (h), each of the shape of the array. A step that estimates needs memory for
+    a copy of params, the signs, both gradients and the estimate besides.
 
     Raises:
         TypeError, ValueError: see Optimizer; TypeError without a closure in a step that needs it, or with one
@@ -118,7 +120,7 @@ class Sophia(Optimizer):
 
     def _signs(self, i, p, values):
         """Random signs of the shape of p, the same for every setting of a batch."""
-        axes = _axes(p, values)
+        axes = axes_of(p, values)
         shape = [n for axis, n in enumerate(p.shape) if axis not in axes]
         z = np.random.default_rng([self.seed, self.t, i]).integers(0, 2, shape) * 2 - 1
         return np.broadcast_to(np.expand_dims(z, axes), p.shape).astype(p.dtype)

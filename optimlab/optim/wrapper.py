@@ -1,7 +1,9 @@
 """What optimizers that wrap another share: the same interface, handed on to the one inside."""
 
 from optimlab.optim import hyper
-from optimlab.optim.base import State, _arguments, _arrays, _copy, _fits, _has_schedule, _kinds, _show
+from optimlab.optim.base import _arguments, _has_schedule, _show
+from optimlab.optim.settings import arrays_in, fits
+from optimlab.optim.state import State, copied, kinds
 
 
 class Wrapper:
@@ -81,9 +83,9 @@ class Wrapper:
         return {
             "optimizer": type(self).__name__,
             "t": self.t,
-            "hyper_parameters": {name: _copy(v) for name, v in self._own().items() if not _has_schedule(v)},
+            "hyper_parameters": {name: copied(v) for name, v in self._own().items() if not _has_schedule(v)},
             "options": self._options(),
-            "state": [{key: _copy(value) for key, value in state.items()} for state in self._own_state],
+            "state": [{key: copied(value) for key, value in state.items()} for state in self._own_state],
             "inside": self.optimizer.state_dict(),
         }
 
@@ -98,9 +100,9 @@ class Wrapper:
             theirs = saved[name]
             if name in ("optimizer", "options") and theirs != mine:
                 raise ValueError(f"saved: the {name} {mine} is needed, got {theirs}")
-            if name == "state" and [_kinds(s) for s in theirs] != [_kinds(s) for s in mine]:
-                raise ValueError(f"saved: state needs {[_kinds(s) for s in mine]}, got "
-                                 f"{[_kinds(s) for s in theirs]} for {len(theirs)} arrays")
+            if name == "state" and [kinds(s) for s in theirs] != [kinds(s) for s in mine]:
+                raise ValueError(f"saved: state needs {[kinds(s) for s in mine]}, got "
+                                 f"{[kinds(s) for s in theirs]} for {len(theirs)} arrays")
         if saved["t"] != saved["inside"].get("t", saved["t"]):
             raise ValueError(f"saved: t {saved['t']} is not that of the optimizer inside")
         checked = {}
@@ -108,11 +110,11 @@ class Wrapper:
             if name not in self._names:
                 raise ValueError(f"saved: {type(self).__name__} has no hyper-parameter {name!r}, got "
                                  f"{value!r}")
-            checked[name] = hyper.check(name, _copy(value))
+            checked[name] = hyper.check(name, copied(value))
         self.optimizer.load_state_dict(saved["inside"])
         for name, value in checked.items():
             setattr(self, name, value)
-        self._own_state = [State({key: _copy(v) for key, v in state.items()}) for state in saved["state"]]
+        self._own_state = [State({key: copied(v) for key, v in state.items()}) for state in saved["state"]]
 
     def __repr__(self):
         words = [f"{name}={_show(getattr(self, name))}" for name in _arguments(type(self))]
@@ -128,9 +130,9 @@ class Wrapper:
     def _values(self):
         """The hyper-parameters of the next step, the optimizer's inside too."""
         values = {name: self.now(name) for name in self._names}
-        for name, array in _arrays(values):
+        for name, array in arrays_in(values):
             for p in self.params:
-                if not _fits(array.shape, p.shape):
+                if not fits(array.shape, p.shape):
                     raise ValueError(f"{name}: an array of shape {array.shape} does not broadcast to params "
                                      f"of shape {p.shape}")
         return {**_merged(self.optimizer._values()), **values}

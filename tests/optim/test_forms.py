@@ -10,17 +10,23 @@ from parity import Problem
 
 from optimlab.optim import (
     ASGD,
+    LAMB,
+    LARS,
+    SAM,
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
     AdamW,
+    Lookahead,
     NAdam,
+    Prodigy,
     RAdam,
     RMSprop,
     Rprop,
-    base,
+    blocks,
 )
 
 
@@ -308,8 +314,8 @@ def test_blocks_do_not_show(make, shape, order, monkeypatch):
     lr = np.full((shape[0],) + (1,) * (len(shape) - 1), 0.01)
     ends = []
     for whole, block, rate in ((2**30, 1, 0.01), (100, 64 * 8, 0.01), (100, 7 * 8, 0.01), (100, 64 * 8, lr)):
-        monkeypatch.setattr(base, "WHOLE", whole)
-        monkeypatch.setattr(base, "BLOCK", block)
+        monkeypatch.setattr(blocks, "WHOLE", whole)
+        monkeypatch.setattr(blocks, "BLOCK", block)
         p = np.array(start, order=order)
         optimizer = make(p, lr=rate)
         for g in gradients:
@@ -319,14 +325,71 @@ def test_blocks_do_not_show(make, shape, order, monkeypatch):
         np.testing.assert_array_equal(end, ends[0])
 
 
+BY_SUMS = [
+    lambda p, **settings: LARS(p, weight_decay=0.1, trust_coefficient=0.1, **settings),
+    lambda p, **settings: LARS(p, weight_decay=0.1, form="pytorch_optimizer", **settings),
+    lambda p, **settings: LAMB(p, weight_decay=0.1, **settings),
+    lambda p, **settings: LAMB(p, weight_decay=0.1, form="pytorch_optimizer", **settings),
+    lambda p, **settings: Adafactor(p, weight_decay=0.1, **settings),
+    lambda p, **settings: Adafactor(p, form="optax", **settings),
+    lambda p, **settings: Prodigy(p, weight_decay=0.1, d0=0.1, **settings),
+    lambda p, **settings: SAM(SGD(p, **settings), rho=0.1),
+    lambda p, **settings: SAM(SGD(p, **settings), rho=0.1, adaptive=True),
+    lambda p, **settings: Lookahead(SGD(p, **settings), k=2, alpha=0.3),
+]
+
+
+def descend_bowl(optimizer, steps=5):
+    p = optimizer.params[0]
+    weights = np.linspace(1, 2, p[0].size).reshape(p.shape[1:])
+    for _ in range(steps):
+        optimizer.step(weights * p, closure=lambda: (0.0, weights * p))
+    return p
+
+
+@pytest.mark.parametrize("shape", [(90,), (6, 15), (3, 5, 6), (2, 45)])
+@pytest.mark.parametrize("make", BY_SUMS)
+def test_sums_over_blocks_are_those_of_the_whole(make, shape, monkeypatch):
+    start = np.random.default_rng(0).standard_normal((1, *shape))
+    ends = []
+    for size, block, order in ((2**30, 1, "C"), (100, 20 * 8, "C"), (100, 7 * 8, "C"), (100, 7 * 8, "F")):
+        monkeypatch.setattr(blocks, "WHOLE", size)
+        monkeypatch.setattr(blocks, "BLOCK", block)
+        ends.append(descend_bowl(make(np.array(start, order=order), lr=0.1)))
+    assert np.any(ends[0] != start)
+    for end in ends[1:]:
+        np.testing.assert_allclose(end, ends[0], rtol=1e-12, atol=1e-14)
+
+
+def test_sam_may_be_given_its_own_params_as_the_gradient():
+    ends = []
+    for answer in (lambda p: p, lambda p: p.copy(), lambda p: p[::-1][::-1]):
+        w = np.array([3.0, 4.0])
+        SAM(SGD(w, lr=0.1), rho=5).step(w.copy(), closure=lambda w=w, answer=answer: (0.0, answer(w)))
+        ends.append(w)
+    np.testing.assert_allclose(ends, [[2.4, 3.2]] * 3, rtol=1e-12)
+
+
+@pytest.mark.parametrize("block", [20, 7])
+@pytest.mark.parametrize("make", BY_SUMS)
+def test_a_batch_in_blocks_equals_its_separate_runs(make, block, monkeypatch):
+    monkeypatch.setattr(blocks, "WHOLE", 100)
+    monkeypatch.setattr(blocks, "BLOCK", block * 8)
+    start = np.random.default_rng(0).standard_normal((1, 6, 15))
+    rates = (0.1, 0.2, 0.4)
+    together = descend_bowl(make(np.repeat(start, 3, axis=0), lr=np.reshape(rates, (3, 1, 1))))
+    for run, lr in zip(together, rates, strict=True):
+        np.testing.assert_array_equal(run, descend_bowl(make(start.copy(), lr=lr))[0])
+
+
 @pytest.mark.parametrize(
     "shape, part",
     [((10,), 3), ((4, 5), 7), ((2, 3, 4), 5), ((2, 3, 4), 1), ((7, 1), 2), ((), 1), ((0, 3), 2), ((3, 0), 2)],
 )
 def test_cuts_cover_everything_once(shape, part, monkeypatch):
-    monkeypatch.setattr(base, "BLOCK", part * 8)
+    monkeypatch.setattr(blocks, "BLOCK", part * 8)
     counts = np.zeros(shape)
-    for k in base._cuts(counts):
+    for k in blocks.cuts(counts):
         assert counts[k].size <= max(part, 1)
         counts[k] += 1
     assert (counts == 1).all()
@@ -335,16 +398,16 @@ def test_cuts_cover_everything_once(shape, part, monkeypatch):
 def test_finite_is_told_from_overflow():
     for dtype, large in ((np.float16, 6e4), (np.float32, 3e38), (np.float64, 1e308)):
         g = np.full((40, 30), large, dtype)
-        assert base.all_finite(g) and base.all_finite(g.T) and base.all_finite(g[::2, ::3])
+        assert blocks.all_finite(g) and blocks.all_finite(g.T) and blocks.all_finite(g[::2, ::3])
         for bad in (np.nan, np.inf, -np.inf):
             g[-2, -3] = bad
             assert (
-                not base.all_finite(g)
-                and not base.all_finite(g.T)
-                and not base.all_finite(g[-2::-2, -3::-3][:1])
+                not blocks.all_finite(g)
+                and not blocks.all_finite(g.T)
+                and not blocks.all_finite(g[-2::-2, -3::-3][:1])
             )
         g[-2, -3] = 0
-    assert base.all_finite(np.float64(1)) and not base.all_finite(np.float64("nan"))
+    assert blocks.all_finite(np.float64(1)) and not blocks.all_finite(np.float64("nan"))
 
 
 # Hypothesis: the same run, written again in plain Python floats, one number at a time.

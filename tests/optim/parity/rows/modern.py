@@ -126,7 +126,7 @@ def lookahead_adamw(params, k=5, alpha=0.5, **settings):
 def averages(optimizer, params=None):
     """The x of a Schedule-Free optimizer, ours or theirs."""
     params = optimizer.params if params is None else params
-    before = [np.array(p.detach() if hasattr(p, "detach") else p) for p in params]
+    before = [p.detach().numpy().copy() if hasattr(p, "detach") else p.copy() for p in params]
     optimizer.eval()
     x = [p.detach().clone() if hasattr(p, "detach") else p.copy() for p in params]
     optimizer.train()
