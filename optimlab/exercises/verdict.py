@@ -78,7 +78,10 @@ def _prose(text):
 
 
 def _pre(text):
-    style = "margin:0.3em 0;padding:0;white-space:pre-wrap;color:inherit;background:transparent;border:0"
+    style = (
+        "margin:0.3em 0;padding:0;white-space:pre-wrap;color:inherit;background:transparent;border:0;"
+        "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,0.95em)"
+    )
     return f'<pre style="{style}">{html.escape(text)}</pre>'
 
 
