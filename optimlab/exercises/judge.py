@@ -45,13 +45,15 @@ def judge(exercise, answer):
     if habits.remembers:
         return Judgement("mistake", mistake=_habit(exercise, "MOM-CLASSVAR"), habits=habits)
     difference = first_difference(mine, reference, lenient)
+    noticed = "GD-INPLACE" if habits.changed else "GD-ALIAS" if habits.shared else None
     if difference is None:
-        for id, noticed in (("GD-INPLACE", habits.changed), ("GD-ALIAS", habits.shared)):
-            if noticed:
-                return Judgement("mistake", mistake=_habit(exercise, id), habits=habits)
+        if noticed:
+            return Judgement("mistake", mistake=_habit(exercise, noticed), habits=habits)
         return Judgement("passed", habits=habits, remarks=remarks)
     for convention in exercise.conventions:
         if first_difference(mine, exercise.known_traces(convention.answer), lenient) is None:
+            if noticed:
+                return Judgement("mistake", mistake=_habit(exercise, noticed), habits=habits)
             return Judgement("passed with another convention", convention=convention, remarks=remarks)
     told = dict(
         difference=difference,

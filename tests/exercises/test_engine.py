@@ -64,6 +64,19 @@ def make_root(added):
     return added(root)
 
 
+def test_a_convention_that_changes_its_argument_is_told_so(added):
+    make_root(added).probe("an array")(lambda answer: iter([Seen("array", "root", answer(np.ones(2)))]))
+
+    def changes(x):
+        right = -np.sqrt(x)
+        if isinstance(x, np.ndarray):
+            x *= 2
+        return right
+
+    assert check("90.1", changes).mistake == "GD-INPLACE"
+    assert check("90.1", lambda x: -np.sqrt(x)).passed
+
+
 def test_a_convention_passes_and_is_named(added):
     make_root(added)
     verdict = check("90.1", lambda x: -(x**0.5))
