@@ -150,7 +150,8 @@ def _equal(got, expected, trace):
 
 
 def _habit(exercise, id):
-    return exercise.find_mistake(id) or _as_mistake(id)
+    own = next((mistake for mistake in exercise.mistakes if mistake.habit == id), None)
+    return own or exercise.find_mistake(id) or _as_mistake(id)
 
 
 def _as_mistake(id):

@@ -94,6 +94,27 @@ def test_a_convention_passes_and_is_named(added):
     assert ready("90.1", minus) is minus
 
 
+def test_a_habit_can_have_an_id_of_the_exercise(added):
+    @exercise("90.6", "Sorted", returns="x", hints=HINTS)
+    def in_order(x):
+        """Sort."""
+        return np.sort(x)
+
+    @in_order.probe("three numbers")
+    def _(answer):
+        yield Seen("", "x", answer(np.array([3.0, 1.0, 2.0])))
+
+    @in_order.mistake("SORTS-YOURS", "it sorts yours", "Yours is sorted.", "Whose?", habit="GD-INPLACE")
+    def sorts_yours(x):
+        x.sort()
+        return x.copy()
+
+    added(in_order)
+    verdict = check("90.6", sorts_yours)
+    assert (verdict.mistake, verdict.text.split("\n")[0]) == ("SORTS-YOURS", "90.6 mistake: it sorts yours")
+    assert check("90.6", np.sort).passed
+
+
 def test_a_passed_verdict_says_what_was_tried(added):
     make_root(added)
     assert check("90.1", lambda x: x**0.5).text == "90.1 passed\nTried: numbers.\nWell rounded."
@@ -115,6 +136,7 @@ def test_a_value_can_be_an_answer(added):
     assert climbs.stub == "# Which of the rules a, b, c climbs? Write its letter, in quotes.\nclimbs = ...\n"
     assert check("90.2", ...).text == "90.2 not attempted"
     assert check("90.2", "b").status == "passed"
+    assert check("90.2", " B ").status == "passed"
     assert check("90.2", "a").mistake == "V-A"
     assert check("90.2", "c").text.startswith("90.2 wrong: answer is another one")
     assert check("90.2", 3).status == "wrong"
