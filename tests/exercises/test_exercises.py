@@ -43,11 +43,6 @@ def written(source, name):
     return space[name]
 
 
-def given(exercise, answer):
-    """What is handed to check: the function, or the value that it returns."""
-    return answer() if exercise.is_value else answer
-
-
 def first_line(verdict):
     return verdict.text.split("\n")[0]
 
@@ -108,11 +103,11 @@ def test_a_written_body_is_attempted(body):
 @pytest.mark.parametrize("exercise, mistake, answer", MISTAKES)
 def test_each_mistake_is_named(exercise, mistake, answer):
     answer = handed_in(exercise, answer)
-    verdict = check(exercise.id, given(exercise, answer))
+    verdict = check(exercise.id, answer)
     assert (verdict.status, verdict.mistake) == ("mistake", mistake.id), verdict.text
     assert first_line(verdict) == f"{exercise.id} mistake: {mistake.name}"
     assert not re.search(r"\d\.\d", mistake.name), "a first line has words, not floats"
-    again = check(exercise.id, given(exercise, answer))
+    again = check(exercise.id, answer)
     assert first_line(again) == first_line(verdict)
 
 
@@ -125,7 +120,7 @@ CONVENTIONS = [
 
 @pytest.mark.parametrize("exercise, convention", CONVENTIONS)
 def test_each_convention_passes_under_its_name(exercise, convention):
-    verdict = check(exercise.id, convention.answer)
+    verdict = check(exercise.id, handed_in(exercise, convention.answer))
     assert (verdict.status, verdict.convention) == ("passed with another convention", convention.name)
     assert first_line(verdict) == f"{exercise.id} passed with another convention: {convention.name}"
 
