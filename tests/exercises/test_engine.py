@@ -145,6 +145,20 @@ def test_a_value_can_be_an_answer(added):
     assert ready("90.2", "b") == "b"
 
 
+def test_yes_and_no_can_come_back(added):
+    @exercise("90.7", "Is it small?", returns="small", hints=HINTS)
+    def is_small(x):
+        """True below one."""
+        return x < 1
+
+    is_small.probe("two numbers")(lambda answer: (Seen(f"{x}", "small", answer(x)) for x in (0.5, 2.0)))
+    added(is_small)
+    assert check("90.7", lambda x: np.bool_(x < 1)).status == "passed"
+    assert check("90.7", lambda x: int(x < 1)).status == "passed"
+    verdict = check("90.7", lambda x: x > 1)
+    assert verdict.status == "wrong" and "expected True" in verdict.text
+
+
 def test_a_number_or_an_array_can_be_an_answer(added):
     @value_exercise("90.3", "Three rates", hints=HINTS)
     def rates():
