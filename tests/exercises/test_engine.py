@@ -77,6 +77,19 @@ def test_a_convention_that_changes_its_argument_is_told_so(added):
     assert check("90.1", lambda x: -np.sqrt(x)).passed
 
 
+def test_a_habit_can_have_a_name_of_its_own(added):
+    root = make_root(added)
+    root.mistake("R-COUNTS", name="it counts", sees="It grows.", question="Why?", habit="MOM-CLASSVAR")(id)
+    kept = []
+
+    def counts(x):
+        kept.append(x)
+        return np.sqrt(x) * len(kept)
+
+    verdict = check("90.1", counts)
+    assert (verdict.mistake, verdict.text.split("\n")[0]) == ("R-COUNTS", "90.1 mistake: it counts")
+
+
 def test_a_convention_passes_and_is_named(added):
     make_root(added)
     verdict = check("90.1", lambda x: -(x**0.5))
