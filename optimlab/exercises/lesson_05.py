@@ -3,7 +3,7 @@
 import numpy as np
 
 from .parts import exercise, value_exercise
-from .probing import GRADS, START, other_shapes, run_of_steps
+from .probing import GRADS, TINY, probe_cached_steps
 from .trace import Seen
 
 # 05.1
@@ -17,7 +17,8 @@ from .trace import Seen
         "Two things come back, and one is needed to compute the other. Then look at where eps stands: under "
         "the root, or beside it?",
         "Every weight keeps its own sum of squared gradients and divides its step by the root of it. A "
-        "weight that has seen much moves little. The sum takes in the new gradient first and is used after that.",
+        "weight that has seen much moves little. The sum takes in the new gradient first "
+        "and is used after that.",
         "Two lines: cache = cache + (the square of grad); w = w - lr * grad / (root of which cache? + eps). "
         "The brackets belong around the whole divisor.",
         "The same shape in another story, shops that have a smaller discount the more they have sold:\n"
@@ -46,50 +47,7 @@ def adagrad_step(w, grad, cache, lr, eps):
     return w, cache
 
 
-CACHE = np.array([0.5, 2.0, 0.25, 4.0])
-TINY = np.array(
-    [
-        [1e-6, -1e-6, 3e-7, 0.0],
-        [-2e-6, 1e-8, 1e-3, 1e-9],
-        [0.0, 0.0, 0.0, 0.0],
-        [1e-9, 1e-6, -1e-6, 2e-8],
-    ]
-)
-
-
-def _probe_steps(exercise, *settings):
-    """Runs with the hyper-parameters of two settings, the first with an eps that shows its place."""
-    coarse, fine = settings
-
-    @exercise.probe("three runs with ordinary gradients")
-    def _(step):
-        zero = np.zeros(4)
-        yield from run_of_steps(step, "run 1, ", START, GRADS, [zero], ["cache"], **coarse)
-        yield from run_of_steps(step, "run 2, ", START, GRADS[::-1], [zero], ["cache"], **fine)
-        yield from run_of_steps(step, "run 3, ", START, GRADS[1:], [CACHE], ["cache"], **coarse)
-
-    @exercise.probe("tiny gradients, and none")
-    def _(step):
-        yield from run_of_steps(step, "", START, TINY, [np.zeros(4)], ["cache"], **fine)
-
-    @exercise.probe("whole numbers as a start")
-    def _(step):
-        whole, zero = np.array([1, -2, 0, 3]), np.zeros(4, int)
-        yield from run_of_steps(step, "", whole, GRADS[:3], [zero], ["cache"], **coarse)
-
-    @exercise.probe("float32")
-    def _(step):
-        start, grads, cache = (array.astype(np.float32) for array in (START, GRADS[:4], CACHE))
-        yield from run_of_steps(step, "", start, grads, [cache], ["cache"], **coarse)
-
-    @exercise.probe("other shapes", lenient=True)
-    def _(step):
-        for label, start, grads in other_shapes():
-            zero = np.zeros_like(start)
-            yield from run_of_steps(step, f"{label}, ", start, grads, [zero], ["cache"], **coarse)
-
-
-_probe_steps(adagrad_step, dict(lr=0.1, eps=0.05), dict(lr=0.3, eps=1e-8))
+probe_cached_steps(adagrad_step, dict(lr=0.1, eps=0.05), dict(lr=0.3, eps=1e-8))
 
 
 @adagrad_step.convention(
