@@ -188,10 +188,28 @@ class Exercise:
         return traces, call.habits
 
     def known_traces(self, answer):
-        """`run` for the reference, a mistake or a convention, remembered."""
+        """The traces of the reference, a mistake or a convention, remembered."""
         if answer not in self._traces:
-            self._traces[answer] = self.run(answer)[0]
+            self._traces[answer] = _Traces(self, answer)
         return self._traces[answer]
+
+
+class _Traces:
+    """A sequence of traces, one for each probe, that runs a probe when its trace is first asked for."""
+
+    def __init__(self, exercise, answer):
+        self.exercise, self.answer, self.known = exercise, answer, {}
+
+    def __len__(self):
+        return len(self.exercise.probes)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if index not in self.known:
+            call = Call(self.answer, self.exercise.parameters, self.exercise.returns)
+            self.known[index] = trace_of(self.exercise.probes[index].run, call)
+        return self.known[index]
 
 
 def exercise(id, title, returns, hints, after=""):
