@@ -152,10 +152,6 @@ class Exercise:
     def find_mistake(self, id):
         return next((mistake for mistake in self.mistakes if mistake.id == id), None)
 
-    def find_habit(self, habit):
-        """The mistake that stands for a habit here: of the same id, or one that names it."""
-        return next((mistake for mistake in self.mistakes if habit in (mistake.id, mistake.habit)), None)
-
     # Texts: what the learner gets to see of the reference.
 
     @cached_property
