@@ -90,6 +90,18 @@ def test_a_habit_can_have_a_name_of_its_own(added):
     assert (verdict.mistake, verdict.text.split("\n")[0]) == ("R-COUNTS", "90.1 mistake: it counts")
 
 
+def test_a_list_that_contains_itself_is_an_error(added):
+    make_root(added)
+
+    def endless(x):
+        first, second = [1.0], [2.0]
+        first += [second, first, second]
+        second += [first, second]
+        return first
+
+    assert check("90.1", endless).text.startswith("90.1 error: it returns a list of 4 for root that contains")
+
+
 def test_a_convention_passes_and_is_named(added):
     make_root(added)
     verdict = check("90.1", lambda x: -(x**0.5))
