@@ -56,7 +56,7 @@ def _(average):
         averages = np.atleast_1d(average(_DATA, beta))
         yield Seen(f"beta {beta}", "the shape of the averages", np.array(averages.shape))
         for t, value in enumerate(averages, start=1):
-            yield Seen(f"beta {beta}, entry {t}", "the average", value)
+            yield Seen(f"beta {beta}, entry {t}", "the average", np.array(value))
 
 
 @moving_average.probe("beta 0, whole numbers, one value, float32")

@@ -166,17 +166,17 @@ def random_arguments(id, rng):
             values = rng.choice([4.0, 2.0, 1.0, 0.5, 0.25, np.nan, np.inf], size=rng.integers(1, 7))
             runs[name] = np.concatenate([[float(rng.choice([1.0, 2.0, 8.0]))], values])
         return runs, tol
-    return arguments_of_lesson(id.split(".")[0])(id, rng)
+    return arguments_of_lesson(id.split(".")[0]).random_arguments(id, rng)
 
 
 @functools.cache
 def arguments_of_lesson(lesson):
-    """The function random_arguments of test_lesson_NN.py, which knows the exercises of that lesson."""
+    """test_lesson_NN.py, whose random_arguments knows the exercises of that lesson."""
     path = Path(__file__).with_name(f"test_lesson_{lesson}.py")
     spec = importlib.util.spec_from_file_location(f"arguments_of_lesson_{lesson}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.random_arguments
+    return module
 
 
 def outcome(function, arguments):
@@ -211,7 +211,17 @@ def equal(a, b):
         return False
 
 
+def plain_function(id, answer):
+    """The answer, or what plain_function of test_lesson_NN.py makes of one whose results are functions."""
+    lesson = id.split(".")[0]
+    if not Path(__file__).with_name(f"test_lesson_{lesson}.py").exists():
+        return answer
+    made = getattr(arguments_of_lesson(lesson), "plain_function", None)
+    return made(id, answer) if made else answer
+
+
 def behaves_differently(id, function, reference):
+    function, reference = plain_function(id, function), plain_function(id, reference)
     rng = np.random.default_rng(0)
     for _ in range(60):
         arguments = random_arguments(id, rng)
