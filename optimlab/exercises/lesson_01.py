@@ -768,7 +768,8 @@ def softmax_xent(scores, y):
     finite number, and the gradient of that mean with respect to scores, shape
     (n, k). scores and y stay as they are.
 
-    >>> loss, dscores = softmax_xent(np.array([[0.0, 0.0], [1000.0, 0.0]]), np.array([0, 1]))
+    >>> scores = np.array([[0.0, 0.0], [1000.0, 0.0]])
+    >>> loss, dscores = softmax_xent(scores, np.array([0, 1]))
     >>> round(float(loss), 4)
     500.3466
     >>> dscores
@@ -1627,6 +1628,18 @@ def _(f, x, h):
         more[i] += h
         less[i] -= h
         grad[i] = (f(more) - f(less)) / (2 * h)
+    return grad
+
+
+@numerical_gradient.mistake("GD-INT")
+def _(f, x, h):
+    grad = np.zeros(x.shape)
+    for i in range(x.size):
+        x[i] += h
+        above = f(x)
+        x[i] -= 2 * h
+        grad[i] = (above - f(x)) / (2 * h)
+        x[i] += h
     return grad
 
 

@@ -120,19 +120,23 @@ def _shuffled(shuffle, where, X, Y, seeds=SEEDS):
     x_runs, y_runs = [_ids(new_X, X) for new_X, _ in runs], [_ids(new_Y, Y) for _, new_Y in runs]
     for name, ids in (("X", x_runs), ("Y", y_runs)):
         words = [_once(run, n) for run in ids]
-        yield Seen(where, f"the rows of {name}", max(words, key=lambda word: word != "every row once"))
+        yield Seen(where, f"the set of rows of {name}", max(words, key=lambda word: word != "every row once"))
     if n > 5:
         yield Seen(where, "the order of X", _order(x_runs))
         yield Seen(where, "the order of Y", _order(y_runs))
     torn = any(not np.array_equal(a, b) for a, b in zip(x_runs, y_runs, strict=True))
-    yield Seen(where, "the pairs", "torn apart" if torn else "together")
-    yield Seen(where, "the labels", _type(runs[0][1]))
+    yield Seen(where, "the pairing", "torn apart" if torn else "together")
+    yield Seen(where, "the type of the labels", _type(runs[0][1]))
 
 
 @shuffle_data.probe("twenty examples, four rngs")
 def _(shuffle):
     yield from _shuffled(shuffle, "labels in a row", *_examples(20))
-    yield from _shuffled(shuffle, "labels in a table", *_examples(20, d=2, classes=3))
+
+
+@shuffle_data.probe("labels in a table")
+def _(shuffle):
+    yield from _shuffled(shuffle, "twenty examples", *_examples(20, d=2, classes=3))
 
 
 @shuffle_data.probe("as many columns as rows")
@@ -467,10 +471,10 @@ def _cut_into(cut, where, n, batch_size, seeds=SEEDS, tell_order=True):
         sizes = [_rows_in(Xb) for Xb, _ in result]
         if seed == seeds[0] or sizes != [_rows_in(Xb) for Xb, _ in batches]:
             yield Seen(where, "the number of batches", np.array(len(result)))
-            yield Seen(where, "the rows of X in each batch", np.array(sizes))
-            yield Seen(where, "the rows of Y in each batch", np.array([_rows_in(Yb) for _, Yb in result]))
+            yield Seen(where, "the size of each Xb", np.array(sizes))
+            yield Seen(where, "the size of each Yb", np.array([_rows_in(Yb) for _, Yb in result]))
             fit = all(Xb.shape[1:] == X.shape[1:] and Yb.shape[1:] == Y.shape[1:] for Xb, Yb in result)
-            yield Seen(where, "the shapes of a batch", "fit" if fit else "do not fit")
+            yield Seen(where, "the shape of the rows in a batch", "fits" if fit else "does not fit")
             if not fit or seed != seeds[0]:
                 return
         x_runs.append([_ids(Xb, X) for Xb, _ in result])
@@ -480,18 +484,18 @@ def _cut_into(cut, where, n, batch_size, seeds=SEEDS, tell_order=True):
         all(np.array_equal(run[0], ids) for ids in run if len(ids) == len(run[0])) for run in x_runs
     )
     if batch_size > 1:
-        yield Seen(where, "two batches", "hold the same rows" if alike else "hold different rows")
+        yield Seen(where, "the second batch", "the same rows again" if alike else "other rows")
     flat_x = [np.concatenate(run) for run in x_runs]
     flat_y = [np.concatenate(run) for run in y_runs]
     for name, runs in (("X", flat_x), ("Y", flat_y)):
         words = [_once(run, n) for run in runs]
-        yield Seen(where, f"the rows of {name}", max(words, key=lambda word: word != "every row once"))
+        yield Seen(where, f"the set of rows of {name}", max(words, key=lambda word: word != "every row once"))
     if tell_order:
         yield Seen(where, "the order of X", _batch_order(x_runs))
         yield Seen(where, "the order of Y", _batch_order(y_runs))
     torn = any(not np.array_equal(a, b) for a, b in zip(flat_x, flat_y, strict=True))
-    yield Seen(where, "the pairs", "torn apart" if torn else "together")
-    yield Seen(where, "the labels", _type(batches[0][1]))
+    yield Seen(where, "the pairing", "torn apart" if torn else "together")
+    yield Seen(where, "the type of the labels", _type(batches[0][1]))
 
 
 def _batch_order(runs):
@@ -875,14 +879,15 @@ def _(X, Y, batch_size, rng):
     "about a quarter of the learning rate.",
 )
 def noise_std(lr, batch_size, sigma, curvature):
-    """Return how widely gradient descent with noise ends up scattered about the minimum.
+    """Return how widely noise scatters gradient descent about the minimum.
 
     The loss is curvature * x**2 / 2. The gradient of one example is the true one
     plus noise of standard deviation sigma, and a step uses the mean of batch_size
     such gradients, independent of each other. 0 < lr < 2 / curvature. Return the
     standard deviation of x after very many steps, one number.
 
-    >>> round(float(noise_std(lr=0.1, batch_size=1, sigma=1.0, curvature=1.0)) ** 2, 4)
+    >>> std = noise_std(lr=0.1, batch_size=1, sigma=1.0, curvature=1.0)
+    >>> round(float(std) ** 2, 4)
     0.0526
     """
     return sigma * np.sqrt(lr / (batch_size * curvature * (2 - lr * curvature)))
@@ -1081,7 +1086,7 @@ def _(lr, batch_size, sigma, curvature):
     "hardly fall.",
 )
 def noise_scale(sq_small, sq_big, b_small, b_big):
-    """Estimate the noise scale from gradients at two batch sizes (McCandlish and others, 2018).
+    """Estimate the noise scale from two batch sizes (McCandlish and others, 2018).
 
     sq_small and sq_big are the squared norms of the mean gradient of a batch of
     b_small and of b_big examples, each averaged over many draws; b_small < b_big.
@@ -1287,7 +1292,7 @@ def _(sq_small, sq_big, b_small, b_big):
     "the grid is too short.",
 )
 def log_grid(lo, hi, n):
-    """Return n learning rates from lo to hi, each the same factor above the one before.
+    """Return n learning rates from lo to hi, with one factor between neighbours.
 
     0 < lo < hi; n is an integer, 2 or more. Return an array of shape (n,), rising:
     the first is lo, the last is hi.
@@ -1526,7 +1531,7 @@ def _(lo, hi, n):
     after="Worth keeping: a best rate at the edge is no result. Widen the grid and run again.",
 )
 def best_lr(lrs, finals):
-    """Return the learning rate with the lowest final loss, and whether it lies at an end.
+    """Return the learning rate with the lowest loss, and whether it is at an end.
 
     lrs is a rising array of shape (n,); finals has the final loss of the run with
     each of them, shape (n,). nan and inf are runs that diverged: they never win,
@@ -1534,7 +1539,8 @@ def best_lr(lrs, finals):
     Return (lr, at_edge): the rate, and True if it is the first or the last of lrs,
     else False.
 
-    >>> lr, at_edge = best_lr(np.array([0.1, 0.2, 0.4]), np.array([3.0, 1.0, np.nan]))
+    >>> lrs, finals = np.array([0.1, 0.2, 0.4]), np.array([3.0, 1.0, np.nan])
+    >>> lr, at_edge = best_lr(lrs, finals)
     >>> float(lr), bool(at_edge)
     (0.2, False)
     """
