@@ -920,7 +920,8 @@ def broken():
     """Which methods notice that a valley has been turned? Then break Adagrad.
 
     The valley is f(x) = (R x)' diag(1, 1000) (R x) / 2. With R = np.eye(2) Adagrad,
-    at the best of 45 learning rates, has done all but a millionth of the way in 7 steps.
+    at the best of 45 learning rates, needs 7 steps until a millionth of the way is
+    left.
 
     Write a pair (methods, R). methods: a list with those of "gd", "momentum" and
     "adagrad" whose number of steps changes when the valley is turned and the start

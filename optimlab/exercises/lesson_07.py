@@ -2511,7 +2511,7 @@ def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch, kept={}):  # noqa: 
         "        day = day + 1          # mended: this line belongs before the loop\n"
         "        stamp(worker, day)",
     ),
-    after="All three had shipped, and all three trained: a wrong optimizer still goes downhill.",
+    after="All three had shipped. A wrong optimizer still goes downhill, so a falling loss proves little.",
 )
 def mended():
     """Mend the three optimizers of museum.room_1, room_2 and room_3.

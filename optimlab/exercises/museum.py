@@ -9,10 +9,9 @@ import numpy as np
 def room_1(params, grads, lr, beta1, beta2, eps):
     """The busy clock. It shipped among the examples of a maker of graphics cards.
 
-    The more layers a model had, the sooner the correction for the start at zero was
-    gone, and nobody saw it in a loss curve. params is a dict of arrays with the keys
-    "W" and "b", grads a list of such dicts, one for each step; it returns the final
-    params.
+    The more arrays a model has, the sooner its correction for the start at zero is
+    gone. params is a dict of arrays with the keys "W" and "b", grads a list of such
+    dicts, one for each step; it returns the final params.
     """
     params = {name: w.copy() for name, w in params.items()}
     m = {name: np.zeros(w.shape) for name, w in params.items()}
@@ -32,8 +31,8 @@ def room_1(params, grads, lr, beta1, beta2, eps):
 def room_2(w, grad, m, v, count, lr, beta1, beta2, eps):
     """The stopped clock. It shipped in a library that trains open language models.
 
-    With betas 0.9 and 0.95 the steps were in the long run 2.24 times as long as lr
-    said, so whoever tuned lr tuned the bug away. count is the number of steps before
+    With betas 0.9 and 0.95 and steady gradients a step is in the long run 2.24 times
+    as long as lr says, and tuning lr hides it. count is the number of steps before
     this one; it returns (w, m, v, count) for the next call.
     """
     t = count + 1
