@@ -630,10 +630,10 @@ def _(w, grad, cache, lr, alpha, eps, kept={}):  # noqa: B006
     after="Worth keeping: 0.9 remembers for about 7 steps, 0.99 for 69, 0.999 for 693.",
 )
 def memory(alpha):
-    """Return after how many steps the weight of a gradient in a moving average has halved.
+    """Return the number of steps after which a gradient's weight has halved.
 
-    0 < alpha < 1 is the share that the average keeps of itself at each step. The
-    answer is one number and need not be whole.
+    The weight is that in a moving average, which keeps the share alpha of itself at
+    each step, 0 < alpha < 1. The answer is one number and need not be whole.
 
     >>> print(round(float(memory(0.9)), 2), memory(0.5))
     6.58 1.0

@@ -30,7 +30,7 @@ from .trace import Call, Seen
     after="Worth keeping: the first entry is the first value itself, whatever beta is.",
 )
 def moving_average(data, beta):
-    """Return the exponential moving average of data, corrected for its start at zero.
+    """Return the moving average of data, corrected for its start at zero.
 
     data has shape (T,), T may be 0; 0 <= beta < 1. The average keeps the share beta
     of itself at each step and takes in 1 - beta of the new value, from zero. Entry
@@ -1431,8 +1431,9 @@ def amsgrad_step(w, grad, m, v, vmax, t, lr, beta1, beta2, eps):
     its start at zero, so t is not used. Return (w, m, v, vmax), four new arrays;
     the arguments stay as they are.
 
-    >>> one, four, none, ten = (np.array([x]) for x in (1.0, 4.0, 0.0, 9.0))
-    >>> amsgrad_step(one, four, none, none, ten, 1, lr=0.5, beta1=0.5, beta2=0.75, eps=1.0)
+    >>> one, four, none, nine = (np.array([x]) for x in (1.0, 4.0, 0.0, 9.0))
+    >>> settings = dict(lr=0.5, beta1=0.5, beta2=0.75, eps=1.0)
+    >>> amsgrad_step(one, four, none, none, nine, 1, **settings)
     (array([0.75]), array([2.]), array([4.]), array([9.]))
     """
     m = beta1 * m + (1 - beta1) * grad
