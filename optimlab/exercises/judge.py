@@ -45,13 +45,15 @@ def judge(exercise, answer):
     if habits.remembers:
         return Judgement("mistake", mistake=_habit(exercise, "MOM-CLASSVAR"), habits=habits)
     difference = first_difference(mine, reference, lenient)
+    noticed = "GD-INPLACE" if habits.changed else "GD-ALIAS" if habits.shared else None
     if difference is None:
-        for id, noticed in (("GD-INPLACE", habits.changed), ("GD-ALIAS", habits.shared)):
-            if noticed:
-                return Judgement("mistake", mistake=_habit(exercise, id), habits=habits)
+        if noticed:
+            return Judgement("mistake", mistake=_habit(exercise, noticed), habits=habits)
         return Judgement("passed", habits=habits, remarks=remarks)
     for convention in exercise.conventions:
         if first_difference(mine, exercise.known_traces(convention.answer), lenient) is None:
+            if noticed:
+                return Judgement("mistake", mistake=_habit(exercise, noticed), habits=habits)
             return Judgement("passed with another convention", convention=convention, remarks=remarks)
     told = dict(
         difference=difference,
@@ -138,6 +140,8 @@ def _equal(got, expected, trace):
         return False
     if a.size == 0:
         return True
+    if a.dtype.kind == "b" and b.dtype.kind == "b":
+        return bool(np.all(a == b))
     scale = scale_of(b, expected.start) or scale_of(
         *(entry.value for entry in trace.judged if entry.quantity == expected.quantity)
     )
@@ -148,7 +152,8 @@ def _equal(got, expected, trace):
 
 
 def _habit(exercise, id):
-    return exercise.find_mistake(id) or _as_mistake(id)
+    own = next((mistake for mistake in exercise.mistakes if mistake.habit == id), None)
+    return own or exercise.find_mistake(id) or _as_mistake(id)
 
 
 def _as_mistake(id):

@@ -63,12 +63,16 @@ HABITS = {
 
 @dataclass
 class Mistake:
-    """A wrong answer that we know. `answers` are runnable; the first is the plainest."""
+    """A wrong answer that we know. `answers` are runnable; the first is the plainest.
+
+    `habit` is an id of HABITS if this is that habit under an id and in words of the exercise's own.
+    """
 
     id: str
     name: str
     sees: str
     question: str
+    habit: str = ""
     answers: list = field(default_factory=list)
 
 
@@ -124,14 +128,14 @@ class Exercise:
 
         return add
 
-    def mistake(self, id, name="", sees="", question=""):
+    def mistake(self, id, name="", sees="", question="", habit=""):
         """Add a wrong answer; another one under an id that is there already is a variant of it."""
 
         def add(answer):
             known = self.find_mistake(id)
             if known is None:
                 words = HABITS.get(id, Habit("", "", ""))
-                known = Mistake(id, name or words.name, sees or words.sees, question or words.question)
+                known = Mistake(id, name or words.name, sees or words.sees, question or words.question, habit)
                 self.mistakes.append(known)
             known.answers.append(answer)
             return answer
@@ -180,10 +184,28 @@ class Exercise:
         return traces, call.habits
 
     def known_traces(self, answer):
-        """`run` for the reference, a mistake or a convention, remembered."""
+        """The traces of the reference, a mistake or a convention, remembered."""
         if answer not in self._traces:
-            self._traces[answer] = self.run(answer)[0]
+            self._traces[answer] = _Traces(self, answer)
         return self._traces[answer]
+
+
+class _Traces:
+    """A sequence of traces, one for each probe, that runs a probe when its trace is first asked for."""
+
+    def __init__(self, exercise, answer):
+        self.exercise, self.answer, self.known = exercise, answer, {}
+
+    def __len__(self):
+        return len(self.exercise.probes)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if index not in self.known:
+            call = Call(self.answer, self.exercise.parameters, self.exercise.returns)
+            self.known[index] = trace_of(self.exercise.probes[index].run, call)
+        return self.known[index]
 
 
 def exercise(id, title, returns, hints, after=""):
@@ -200,13 +222,18 @@ def exercise(id, title, returns, hints, after=""):
     return build
 
 
-def value_exercise(id, title, hints, returns="answer", after=""):
-    """Decorator for an exercise whose answer is a value: the reference takes no arguments and returns it."""
+def value_exercise(id, title, hints, returns="answer", after="", exact=True):
+    """Decorator for an exercise whose answer is a value: the reference takes no arguments and returns it.
+
+    The value has to equal the reference's; with exact=False the lesson adds its own probes, which call their
+    argument without arguments, and only what they see has to be equal.
+    """
     _check_hints(id, hints)
 
     def build(reference):
         made = Exercise(id, title, reference, returns, hints, is_value=True, after=after)
-        made.probe("the answer")(_probe_value(returns))
+        if exact:
+            made.probe("the answer")(_probe_value(returns))
         return made
 
     return build
@@ -220,7 +247,7 @@ def _probe_value(returns):
         names = returns if isinstance(returns, (tuple, list)) else [returns]
         values = value if isinstance(returns, (tuple, list)) else [value]
         for name, part in zip(names, values, strict=True):
-            yield Seen("", name, part)
+            yield Seen("", name, part.strip().upper() if isinstance(part, str) else part)
 
     return probe
 

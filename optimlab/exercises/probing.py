@@ -19,6 +19,15 @@ GRADS = np.array(
     ]
 )
 VELOCITY = np.array([0.5, -1.0, 0.25, 2.0])
+CACHE = np.array([0.5, 2.0, 0.25, 4.0])
+TINY = np.array(
+    [
+        [1e-6, -1e-6, 3e-7, 0.0],
+        [-2e-6, 1e-8, 1e-3, 1e-9],
+        [0.0, 0.0, 0.0, 0.0],
+        [1e-9, 1e-6, -1e-6, 2e-8],
+    ]
+)
 
 
 def run_of_steps(step, where, start, grads, state, names, **settings):
@@ -45,3 +54,37 @@ def other_shapes(dtype=float):
             (np.cos(np.arange(size) + 2.0 * k) + 0.25 * k).reshape(shape).astype(dtype) for k in range(3)
         ]
         yield label, start, grads
+
+
+def probe_cached_steps(exercise, coarse, fine):
+    """Add probes for step(w, grad, cache, *settings) -> (w, cache) with the settings of two dicts.
+
+    The eps of `coarse` is large, to show its place; that of `fine` is small, for gradients like it.
+    """
+
+    @exercise.probe("three runs with ordinary gradients")
+    def _(step):
+        zero = np.zeros(4)
+        yield from run_of_steps(step, "run 1, ", START, GRADS, [zero], ["cache"], **coarse)
+        yield from run_of_steps(step, "run 2, ", START, GRADS[::-1], [zero], ["cache"], **fine)
+        yield from run_of_steps(step, "run 3, ", START, GRADS[1:], [CACHE], ["cache"], **coarse)
+
+    @exercise.probe("tiny gradients, and none")
+    def _(step):
+        yield from run_of_steps(step, "", START, TINY, [np.zeros(4)], ["cache"], **fine)
+
+    @exercise.probe("whole numbers as a start")
+    def _(step):
+        whole, zero = np.array([1, -2, 0, 3]), np.zeros(4, int)
+        yield from run_of_steps(step, "", whole, GRADS[:3], [zero], ["cache"], **coarse)
+
+    @exercise.probe("float32")
+    def _(step):
+        start, grads, cache = (array.astype(np.float32) for array in (START, GRADS[:4], CACHE))
+        yield from run_of_steps(step, "", start, grads, [cache], ["cache"], **coarse)
+
+    @exercise.probe("other shapes", lenient=True)
+    def _(step):
+        for label, start, grads in other_shapes():
+            zero = np.zeros_like(start)
+            yield from run_of_steps(step, f"{label}, ", start, grads, [zero], ["cache"], **coarse)

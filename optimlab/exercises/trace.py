@@ -244,6 +244,8 @@ def _leaf(raw, name):
         return raw
     if isinstance(raw, (list, tuple)) and raw and all(isinstance(part, str) for part in raw):
         return tuple(raw)
+    if _contains_itself(raw):
+        raise Unusable(f"returns {_described(raw)} for {name} that contains itself")
     try:
         array = np.array(raw, subok=False)
     except Exception:
@@ -253,6 +255,13 @@ def _leaf(raw, name):
     if array.dtype.kind not in "biufc":
         raise Unusable(f"returns {_described(raw)} for {name}, where numbers are asked for")
     return array
+
+
+def _contains_itself(raw, above=frozenset()):
+    """True for a list that was appended to itself, which NumPy would unfold without end."""
+    if not isinstance(raw, (list, tuple)):
+        return False
+    return id(raw) in above or any(_contains_itself(part, above | {id(raw)}) for part in raw)
 
 
 def _described(raw):

@@ -57,7 +57,7 @@ def test_what_is_no_function_is_answered_in_one_sentence(answer, words):
     [
         ("04.9", ["04.9", "no such exercise", "04.1 to 04.6"]),
         ("4.1", ["no such exercise", "04.1 to 04.6"]),
-        ("99.1", ["no such exercise", "02, 04"]),
+        ("99.1", ["no such exercise", "02, ", "04"]),
         (4.1, ["in quotes"]),
         (None, ["in quotes"]),
         (["04.1"], ["in quotes"]),

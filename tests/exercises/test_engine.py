@@ -64,6 +64,44 @@ def make_root(added):
     return added(root)
 
 
+def test_a_convention_that_changes_its_argument_is_told_so(added):
+    make_root(added).probe("an array")(lambda answer: iter([Seen("array", "root", answer(np.ones(2)))]))
+
+    def changes(x):
+        right = -np.sqrt(x)
+        if isinstance(x, np.ndarray):
+            x *= 2
+        return right
+
+    assert check("90.1", changes).mistake == "GD-INPLACE"
+    assert check("90.1", lambda x: -np.sqrt(x)).passed
+
+
+def test_a_habit_can_have_a_name_of_its_own(added):
+    root = make_root(added)
+    root.mistake("R-COUNTS", name="it counts", sees="It grows.", question="Why?", habit="MOM-CLASSVAR")(id)
+    kept = []
+
+    def counts(x):
+        kept.append(x)
+        return np.sqrt(x) * len(kept)
+
+    verdict = check("90.1", counts)
+    assert (verdict.mistake, verdict.text.split("\n")[0]) == ("R-COUNTS", "90.1 mistake: it counts")
+
+
+def test_a_list_that_contains_itself_is_an_error(added):
+    make_root(added)
+
+    def endless(x):
+        first, second = [1.0], [2.0]
+        first += [second, first, second]
+        second += [first, second]
+        return first
+
+    assert check("90.1", endless).text.startswith("90.1 error: it returns a list of 4 for root that contains")
+
+
 def test_a_convention_passes_and_is_named(added):
     make_root(added)
     verdict = check("90.1", lambda x: -(x**0.5))
@@ -79,6 +117,27 @@ def test_a_convention_passes_and_is_named(added):
     assert verdict.passed and progress.passed("90.1")
     minus = lambda x: -(x**0.5)  # noqa: E731
     assert ready("90.1", minus) is minus
+
+
+def test_a_habit_can_have_an_id_of_the_exercise(added):
+    @exercise("90.6", "Sorted", returns="x", hints=HINTS)
+    def in_order(x):
+        """Sort."""
+        return np.sort(x)
+
+    @in_order.probe("three numbers")
+    def _(answer):
+        yield Seen("", "x", answer(np.array([3.0, 1.0, 2.0])))
+
+    @in_order.mistake("SORTS-YOURS", "it sorts yours", "Yours is sorted.", "Whose?", habit="GD-INPLACE")
+    def sorts_yours(x):
+        x.sort()
+        return x.copy()
+
+    added(in_order)
+    verdict = check("90.6", sorts_yours)
+    assert (verdict.mistake, verdict.text.split("\n")[0]) == ("SORTS-YOURS", "90.6 mistake: it sorts yours")
+    assert check("90.6", np.sort).passed
 
 
 def test_a_passed_verdict_says_what_was_tried(added):
@@ -102,12 +161,27 @@ def test_a_value_can_be_an_answer(added):
     assert climbs.stub == "# Which of the rules a, b, c climbs? Write its letter, in quotes.\nclimbs = ...\n"
     assert check("90.2", ...).text == "90.2 not attempted"
     assert check("90.2", "b").status == "passed"
+    assert check("90.2", " B ").status == "passed"
     assert check("90.2", "a").mistake == "V-A"
     assert check("90.2", "c").text.startswith("90.2 wrong: answer is another one")
     assert check("90.2", 3).status == "wrong"
     assert check("90.2", climbs.reference).status == "error"
     assert ready("90.2", ...) == "b"
     assert ready("90.2", "b") == "b"
+
+
+def test_yes_and_no_can_come_back(added):
+    @exercise("90.7", "Is it small?", returns="small", hints=HINTS)
+    def is_small(x):
+        """True below one."""
+        return x < 1
+
+    is_small.probe("two numbers")(lambda answer: (Seen(f"{x}", "small", answer(x)) for x in (0.5, 2.0)))
+    added(is_small)
+    assert check("90.7", lambda x: np.bool_(x < 1)).status == "passed"
+    assert check("90.7", lambda x: int(x < 1)).status == "passed"
+    verdict = check("90.7", lambda x: x > 1)
+    assert verdict.status == "wrong" and "expected True" in verdict.text
 
 
 def test_a_number_or_an_array_can_be_an_answer(added):

@@ -5,7 +5,10 @@ Whether a mutant behaves differently is decided without the checker, on random a
 
 import ast
 import copy
+import functools
+import importlib.util
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -163,7 +166,17 @@ def random_arguments(id, rng):
             values = rng.choice([4.0, 2.0, 1.0, 0.5, 0.25, np.nan, np.inf], size=rng.integers(1, 7))
             runs[name] = np.concatenate([[float(rng.choice([1.0, 2.0, 8.0]))], values])
         return runs, tol
-    raise KeyError(id)
+    return arguments_of_lesson(id.split(".")[0]).random_arguments(id, rng)
+
+
+@functools.cache
+def arguments_of_lesson(lesson):
+    """test_lesson_NN.py, whose random_arguments knows the exercises of that lesson."""
+    path = Path(__file__).with_name(f"test_lesson_{lesson}.py")
+    spec = importlib.util.spec_from_file_location(f"arguments_of_lesson_{lesson}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def outcome(function, arguments):
@@ -198,7 +211,17 @@ def equal(a, b):
         return False
 
 
+def plain_function(id, answer):
+    """The answer, or what plain_function of test_lesson_NN.py makes of one whose results are functions."""
+    lesson = id.split(".")[0]
+    if not Path(__file__).with_name(f"test_lesson_{lesson}.py").exists():
+        return answer
+    made = getattr(arguments_of_lesson(lesson), "plain_function", None)
+    return made(id, answer) if made else answer
+
+
 def behaves_differently(id, function, reference):
+    function, reference = plain_function(id, function), plain_function(id, reference)
     rng = np.random.default_rng(0)
     for _ in range(60):
         arguments = random_arguments(id, rng)
@@ -207,7 +230,11 @@ def behaves_differently(id, function, reference):
     return False
 
 
-@pytest.mark.parametrize("exercise", REGISTRY.values(), ids=list(REGISTRY))
+@pytest.mark.parametrize(
+    "exercise",
+    [exercise for exercise in REGISTRY.values() if not exercise.is_value],
+    ids=lambda exercise: exercise.id,
+)
 def test_no_mutant_passes(exercise):
     judged, passed, named = 0, [], 0
     space = {"np": np, "math": math}
@@ -223,10 +250,11 @@ def test_no_mutant_passes(exercise):
         if not result.timed_out:
             named += result.value.mistake is not None
             if result.value.status.startswith("passed"):
-                passed.append((told, mutant))
+                convention = result.value.convention
+                passed.append((told, mutant, convention.answer if convention else exercise.reference))
     assert judged >= 10
     survivors = [
-        told for told, mutant in passed if behaves_differently(exercise.id, mutant, exercise.reference)
+        told for told, mutant, right in passed if behaves_differently(exercise.id, mutant, right)
     ]
     assert survivors == []
     print(f"{exercise.id}: {judged} mutants, {named} named, {len(passed)} equal to the reference")
