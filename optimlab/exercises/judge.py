@@ -61,6 +61,8 @@ def judge(exercise, answer):
         ratio=_constant_ratio(mine, reference, difference),
         clue=_earlier_clue(mine[difference.probe], reference[difference.probe], difference.probe),
     )
+    if habits.changed and _refused_to_cast(difference):
+        return Judgement("mistake", mistake=_habit(exercise, "GD-INPLACE"), **told)
     for mistake in exercise.mistakes:
         for wrong in mistake.answers:
             if _is_mistake(mine, exercise.known_traces(wrong), reference, difference.probe, lenient):
@@ -68,6 +70,12 @@ def judge(exercise, answer):
     if difference.stop is not None:
         return Judgement("error", **told)
     return Judgement("wrong", **told)
+
+
+def _refused_to_cast(difference):
+    """Whether NumPy refused to write a float into an array of whole numbers, as `w -= ...` asks it to."""
+    stop = difference.stop
+    return stop is not None and "UFuncTypeError" in f"{stop.kind} {stop.message}"
 
 
 def first_difference(mine, reference, lenient):

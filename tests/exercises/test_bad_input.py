@@ -368,3 +368,23 @@ def test_an_object_that_lies_about_itself():
             raise RuntimeError
 
     assert isinstance(check("04.1", Odd()), Verdict)
+
+
+def test_in_place_arithmetic_is_named_before_what_it_does_to_whole_numbers():
+    def momentum_step(w, grad, velocity, lr, momentum):
+        velocity *= momentum
+        velocity += grad
+        w -= lr * velocity
+        return w, velocity
+
+    verdict = check("04.1", momentum_step)
+    assert (verdict.status, verdict.mistake) == ("mistake", "GD-INPLACE")
+
+    def momentum_step(w, grad, velocity, lr, momentum):
+        w = w.copy()
+        velocity = momentum * velocity + grad
+        w -= lr * velocity
+        return w, velocity
+
+    verdict = check("04.1", momentum_step)
+    assert (verdict.status, verdict.mistake) == ("mistake", "GD-INT")
