@@ -1,0 +1,261 @@
+"""Exercises of lesson 11: sign and matrix methods."""
+
+import numpy as np
+
+from .parts import exercise
+from .probing import GRADS, START, VELOCITY, other_shapes
+from .trace import Seen
+
+# 11.1
+
+
+@exercise(
+    "11.1",
+    "One step of Lion",
+    returns=("w", "m"),
+    hints=(
+        "m is used twice, and the two uses have a beta each. Which one comes first?",
+        "The step follows only the sign of a mix of old m and gradient, made with beta1. The m that "
+        "is kept is "
+        "another mix of the same two, made with beta2.",
+        "np.sign of (beta1 of the old m and 1 - beta1 of grad); w - lr * (that sign + wd * w); then m with "
+        "beta2, from the old m.",
+        "The same shape in another story, a shop that only knows `more` and `less`:\n"
+        "    order = np.sign(quick * habit + (1 - quick) * demand)\n"
+        "    stock = stock + pallet * order\n"
+        "    habit = slow * habit + (1 - slow) * demand\n"
+        "    return stock, habit",
+    ),
+    after="Worth keeping: every weight moves by lr, whatever its gradient, so lr is smaller than Adam's.",
+)
+def lion_step(w, grad, m, lr, beta1, beta2, wd):
+    """Take one step of Lion, with decoupled weight decay.
+
+    w, grad and m are arrays of one shape, any shape; m starts as zeros. The step
+    follows the sign of beta1 * m + (1 - beta1) * grad, with the old m:
+    w - lr * (sign + wd * w), with the old w. After that m becomes
+    beta2 * m + (1 - beta2) * grad. Return (w, m), two new arrays; the arguments stay
+    as they are. (Chen and others, 2023)
+
+    >>> w, g, m = np.array([1.0, 2.0]), np.array([4.0, -1.0]), np.array([-2.0, 0.0])
+    >>> lion_step(w, g, m, lr=0.5, beta1=0.75, beta2=0.5, wd=0.0)
+    (array([1.5, 2.5]), array([ 1. , -0.5]))
+    """
+    step = np.sign(beta1 * m + (1 - beta1) * grad)
+    w = w - lr * (step + wd * w)
+    m = beta2 * m + (1 - beta2) * grad
+    return w, m
+
+
+def _walk(step, where, w, m, grads, *settings):
+    for count, grad in enumerate(grads, start=1):
+        before = w
+        w, m = step(w, grad, m, *settings)
+        yield Seen(f"{where}step {count}", "m", m)
+        yield Seen(f"{where}step {count}", "w", w, start=before)
+
+
+@lion_step.probe("three runs of five steps")
+def _(step):
+    yield from _walk(step, "run 1, ", START, np.zeros(4), GRADS, 0.1, 0.6, 0.9, 0.3)
+    yield from _walk(step, "run 2, ", START, VELOCITY, GRADS, 0.02, 0.9, 0.7, 0.5)
+    yield from _walk(step, "run 3, ", START, -VELOCITY, GRADS, 0.3, 0.3, 0.95, 0.1)
+
+
+@lion_step.probe("no decay and a beta1 of 0, and a tiny gradient")
+def _(step):
+    yield from _walk(step, "no decay, ", START, VELOCITY, GRADS[:3], 0.1, 0.0, 0.5, 0.0)
+    yield from _walk(step, "tiny, ", START, np.zeros(4), 1e-9 * GRADS, 0.1, 0.5, 0.9, 0.1)
+
+
+@lion_step.probe("whole numbers as a start")
+def _(step):
+    whole = np.array([1, -2, 0, 3])
+    yield from _walk(step, "", whole, np.zeros(4, int), GRADS[:3], 0.1, 0.6, 0.9, 0.3)
+
+
+@lion_step.probe("float32")
+def _(step):
+    w, m, grads = (array.astype(np.float32) for array in (START, VELOCITY, GRADS))
+    yield from _walk(step, "", w, m, grads, 0.1, 0.6, 0.9, 0.3)
+
+
+@lion_step.probe("other shapes", lenient=True)
+def _(step):
+    for label, w, grads in other_shapes():
+        yield from _walk(step, f"{label}, ", w, np.zeros_like(w), grads, 0.1, 0.6, 0.9, 0.3)
+
+
+def _lion(mix=None, move=None, keep=None):
+    """Lion with a line exchanged: mix(m, g, b1, b2), move(w, u, lr, wd), keep(m, g, b2, mixed)."""
+    mix = mix or (lambda m, g, b1, b2: np.sign(b1 * m + (1 - b1) * g))
+    move = move or (lambda w, u, lr, wd: w - lr * (u + wd * w))
+    keep = keep or (lambda m, g, b2, mixed: b2 * m + (1 - b2) * g)
+
+    def answer(w, grad, m, lr, beta1, beta2, wd):
+        step = mix(m, grad, beta1, beta2)
+        return move(w, step, lr, wd), keep(m, grad, beta2, step)
+
+    return answer
+
+
+lion_step.convention(
+    "the decay comes after the step",
+    text="Your decay uses the w from after the step; the difference is lr * wd times lr, a small number.",
+)(_lion(move=lambda w, u, lr, wd: (w - lr * u) * (1 - lr * wd)))
+
+_LION = {
+    "LION-ORDER": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(b1 * (b2 * m + (1 - b2) * g) + (1 - b1) * g)),
+        "the sign uses the m from after the update",
+        "m agrees; where old m and gradient disagree the step has another sign.",
+        "Which m stands in the sign: the one you were given, or the one you return?",
+    ),
+    "LION-ADAM": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(b2 * m + (1 - b2) * g)),
+        "the sign is taken of the m that is kept",
+        "m agrees; beta1 is not used.",
+        "Where does beta1 appear in your lines?",
+    ),
+    "LION-B": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad, m, lr, beta2, beta1, wd),
+        "beta1 and beta2 have changed places",
+        "m takes in 1 - beta1 of the gradient.",
+        "Which beta belongs to the step, and which to what is kept?",
+    ),
+    "LION-ONEBETA": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad, m, lr, beta1, beta1, wd),
+        "beta1 is used for m too",
+        "The first w agrees; m takes in 1 - beta1 of the gradient.",
+        "Where does beta2 appear in your lines?",
+    ),
+    "LION-NOSIGN": (
+        _lion(mix=lambda m, g, b1, b2: b1 * m + (1 - b1) * g),
+        "the sign is missing",
+        "m agrees; each weight moves in proportion to its gradient.",
+        "How far should a weight with a gradient of 0.001 move?",
+    ),
+    "LION-SIGNG": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(g)),
+        "the step follows the sign of the gradient alone",
+        "m agrees; the step forgets the past.",
+        "Where does m appear in the line of the step?",
+    ),
+    "LION-SIGNM": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(m)),
+        "the step follows the sign of the old m alone",
+        "m agrees; the newest gradient does not count.",
+        "Where does grad appear in the line of the step?",
+    ),
+    "LION-SIGNS": (
+        _lion(mix=lambda m, g, b1, b2: b1 * np.sign(m) + (1 - b1) * np.sign(g)),
+        "two signs are mixed, instead of the sign of the mix",
+        "m agrees; some moves are shorter than lr.",
+        "Which comes first, mixing or taking the sign?",
+    ),
+    "LION-FLIP": (
+        _lion(mix=lambda m, g, b1, b2: np.sign((1 - b1) * m + b1 * g)),
+        "in the step, beta1 and 1 - beta1 have changed places",
+        "m agrees; the sign listens to the wrong one of the two.",
+        "If beta1 is 0, what should the step follow?",
+    ),
+    "LION-FLIPM": (
+        _lion(keep=lambda m, g, b2, mixed: (1 - b2) * m + b2 * g),
+        "in m, beta2 and 1 - beta2 have changed places",
+        "m takes in beta2 of the gradient.",
+        "If beta2 is near 1, does m change fast or slowly?",
+    ),
+    "LION-KEEPSIGN": (
+        _lion(keep=lambda m, g, b2, mixed: b2 * m + (1 - b2) * mixed),
+        "m averages the signs",
+        "The first w agrees; m holds what the step was, not the gradients.",
+        "What does m average in the rule?",
+    ),
+    "LION-MSUM": (
+        _lion(keep=lambda m, g, b2, mixed: b2 * m + g),
+        "m adds the whole gradient",
+        "m is 1 / (1 - beta2) times too large.",
+        "If all gradients are 1, what should m become?",
+    ),
+    "LION-OLDM": (
+        _lion(keep=lambda m, g, b2, mixed: m * 1.0),
+        "w is right, but the m that comes back is the old one",
+        "m never changes.",
+        "The next call gets the m that you return. Which one does it need?",
+    ),
+    "GD-SIGN": (
+        _lion(move=lambda w, u, lr, wd: w + lr * u - lr * wd * w),
+        "the step goes uphill",
+        "m agrees; the decay is right, and the rest has its sign turned.",
+        "The mix points uphill. On which side of it do you want to go?",
+    ),
+    "GD-NOLR": (
+        _lion(move=lambda w, u, lr, wd: w - (u + wd * w)),
+        "the learning rate is not used",
+        "m agrees; each move is 1 / lr times the expected one.",
+        "If lr is halved, what should happen to the move?",
+    ),
+    "WD-NONE": (
+        _lion(move=lambda w, u, lr, wd: w - lr * u),
+        "nothing decays",
+        "m agrees; the decay is missing in w.",
+        "Where does the argument wd appear in your lines?",
+    ),
+    "WD-NOLR": (
+        _lion(move=lambda w, u, lr, wd: w - lr * u - wd * w),
+        "the decay is not multiplied by lr",
+        "m agrees; the weights shrink 1 / lr times too fast.",
+        "If lr falls to zero, should the weights still shrink?",
+    ),
+    "WD-PLUS": (
+        _lion(move=lambda w, u, lr, wd: w - lr * (u - wd * w)),
+        "the decay makes the weights grow",
+        "m agrees; the decay has the wrong sign.",
+        "Let m and the gradient be zero. Does w come nearer to zero in your line?",
+    ),
+    "WD-L2": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad + wd * w, m, lr, beta1, beta2, 0.0),
+        "the decay is in the gradient",
+        "m differs at once, for wd * w has entered it.",
+        "What is left of wd * w once the sign has been taken?",
+    ),
+    "LION-SWAP": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad, m, lr, beta1, beta2, wd)[::-1],
+        "the two results come back in the wrong order",
+        "What stands first is m, and what stands second is w.",
+        "In which order does the exercise name what it wants back?",
+    ),
+    "GD-DELTA": (
+        _lion(move=lambda w, u, lr, wd: -lr * (u + wd * w)),
+        "it returns the move, not the new w",
+        "m agrees; what stands first is small and forgets where w was.",
+        "After the call, where are the weights?",
+    ),
+}
+for _id, (_answer, _name, _sees, _question) in _LION.items():
+    lion_step.mistake(_id, _name, _sees, _question)(_answer)
+
+
+@lion_step.mistake(
+    "GD-INT",
+    name="whole numbers stay whole, and the step is cut off",
+    sees="When w starts as [1, -2, 0, 3] the fractions of each step are lost, or the line raises.",
+    question="What is the dtype of the array that your result is written into?",
+)
+def _(w, grad, m, lr, beta1, beta2, wd):
+    new_w, new_m = _lion()(w, grad, m, lr, beta1, beta2, wd)
+    return new_w.astype(w.dtype), new_m
+
+
+@lion_step.mistake("GD-INPLACE")
+def _(w, grad, m, lr, beta1, beta2, wd):
+    results = _lion()(w, grad, m, lr, beta1, beta2, wd)
+    if m.dtype.kind == "f":
+        m[...] = results[1]
+    return results
+
+
+@lion_step.mistake("MOM-CLASSVAR")
+def _(w, grad, m, lr, beta1, beta2, wd, kept=[]):  # noqa: B006
+    kept.append(lr)
+    return _lion()(w, grad, m, lr / len(kept), beta1, beta2, wd)
