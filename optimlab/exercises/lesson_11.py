@@ -259,3 +259,190 @@ def _(w, grad, m, lr, beta1, beta2, wd):
 def _(w, grad, m, lr, beta1, beta2, wd, kept=[]):  # noqa: B006
     kept.append(lr)
     return _lion()(w, grad, m, lr / len(kept), beta1, beta2, wd)
+
+
+# 11.2
+
+
+@exercise(
+    "11.2",
+    "Newton-Schulz: singular values towards one",
+    returns="O",
+    hints=(
+        "Only products of matrices are needed, no SVD. What has to be true of G before the first round?",
+        "Divide by the Frobenius norm, so that no singular value is above 1. Each round then sends every "
+        "singular value s to a s + b s^3 + c s^5 and leaves the singular vectors alone.",
+        "With X wide: A = X @ X.T, then X = a * X + (b * A + c * A @ A) @ X, `steps` times. A tall G is "
+        "transposed before and after.",
+        "The same shape in another story, a number that is pulled to 1 by a cubic:\n"
+        "    x = g / bound\n"
+        "    for _ in range(steps):\n"
+        "        square = x * x\n"
+        "        x = 1.5 * x - 0.5 * square * x\n"
+        "    return x",
+    ),
+    after="Worth keeping: it does not converge to 1; it stays near it, and that is good enough for a step.",
+)
+def newton_schulz(G, steps):
+    """Bring the singular values of a matrix near 1 by `steps` rounds of Newton-Schulz.
+
+    G is a matrix of shape (rows, columns), steps >= 0. Divide G by its Frobenius
+    norm, or by 1e-7 if the norm is smaller; work on the wide orientation (transpose
+    a tall G before, and back after). With A = X X' a round makes
+    3.4445 X - 4.7750 A X + 2.0315 A A X of X. Return an array of the shape of G; G
+    stays as it is. (Jordan and others, 2024)
+
+    >>> newton_schulz(np.array([[3.0, 0.0], [0.0, 4.0]]), steps=0)
+    array([[0.6, 0. ],
+           [0. , 0.8]])
+    """
+    a, b, c = 3.4445, -4.7750, 2.0315
+    X = G / max(np.linalg.norm(G), 1e-7)
+    tall = G.shape[0] > G.shape[1]
+    if tall:
+        X = X.T
+    for _ in range(steps):
+        A = X @ X.T
+        X = a * X + (b * A + c * A @ A) @ X
+    return X.T.copy() if tall else X
+
+
+_WIDE = np.array([[1.0, -2.0, 0.5, 3.0], [0.3, 0.2, -1.0, 0.7], [2.0, 0.1, 0.4, -0.6]])
+_SQUARE = np.array([[2.0, -1.0, 0.3], [0.5, 0.7, -2.0], [1.5, 0.2, 0.9]])
+
+
+@newton_schulz.probe("wide, square and tall matrices")
+def _(orthogonal):
+    for label, G in (("wide", _WIDE), ("square", _SQUARE), ("tall", 0.01 * _WIDE.T)):
+        for steps in (0, 1, 2, 5):
+            yield Seen(f"{label}, {steps} rounds", "O", orthogonal(G, steps))
+
+
+@newton_schulz.probe("tiny gradients, and none")
+def _(orthogonal):
+    yield Seen("a thousandth", "O", orthogonal(1e-3 * _SQUARE, 3))
+    yield Seen("zeros", "O", orthogonal(np.zeros((2, 3)), 3))
+
+
+@newton_schulz.probe("whole numbers, and float32")
+def _(orthogonal):
+    yield Seen("whole numbers", "O", orthogonal(np.array([[2, 0, -1], [1, 3, 0]]), 2))
+    yield Seen("float32", "O", orthogonal(_WIDE.astype(np.float32), 2))
+
+
+def _rounds(norm=None, coefficients=(3.4445, -4.7750, 2.0315), round=None, more=0, after=None):
+    """The reference with one part exchanged."""
+    norm = norm or (lambda G: max(np.linalg.norm(G), 1e-7))
+    round = round or (lambda X, a, b, c: a * X + (b * (X @ X.T) + c * (X @ X.T) @ (X @ X.T)) @ X)
+    after = after or (lambda X, G: X)
+
+    def answer(G, steps):
+        X = G / norm(G)
+        tall = G.shape[0] > G.shape[1]
+        X = X.T if tall else X
+        for _ in range(steps + more):
+            X = round(X, *coefficients)
+        return after(X.T.copy() if tall else X, G)
+
+    return answer
+
+
+newton_schulz.convention(
+    "1e-7 is added to the norm",
+    text="Some books add the small number, others use it as a floor; you see it only with tiny gradients.",
+)(_rounds(norm=lambda G: np.linalg.norm(G) + 1e-7))
+newton_schulz.convention(
+    "1e-8 is added to the norm",
+    text="Some books add the small number, others use it as a floor; you see it only with tiny gradients.",
+)(_rounds(norm=lambda G: np.linalg.norm(G) + 1e-8))
+
+_SCHULZ = {
+    "MUON-NONORM": (
+        _rounds(norm=lambda G: 1.0),
+        "G is not divided by its norm",
+        "With no round at all G comes back; with several the values explode.",
+        "Where does a s + b s^3 + c s^5 send a singular value of 10?",
+    ),
+    "MUON-SPECTRAL": (
+        _rounds(norm=lambda G: max(np.linalg.norm(G, 2), 1e-7)),
+        "G is divided by its largest singular value",
+        "With no round at all the result is too large.",
+        "Which norm does np.linalg.norm(G, 2) give for a matrix?",
+    ),
+    "MUON-SQNORM": (
+        _rounds(norm=lambda G: max(np.sum(G**2), 1e-7)),
+        "the root of the norm is missing",
+        "G is divided by the sum of its squares.",
+        "If G doubles, should the result change?",
+    ),
+    "MUON-MAX": (
+        _rounds(norm=lambda G: max(np.max(np.abs(G)), 1e-7)),
+        "G is divided by its largest entry",
+        "With no round at all the result is too large.",
+        "What is the Frobenius norm made of?",
+    ),
+    "MUON-NOEPS": (
+        _rounds(norm=lambda G: np.linalg.norm(G)),
+        "a matrix of zeros gives nan",
+        "All agrees but the zeros: 0 / 0.",
+        "What is the norm of a matrix of zeros?",
+    ),
+    "MUON-CUBIC": (
+        _rounds(coefficients=(1.5, -0.5, 0.0)),
+        "these are the coefficients of the classic cubic",
+        "No round agrees; each round pulls more gently.",
+        "Which three numbers does the exercise give?",
+    ),
+    "MUON-NOC": (
+        _rounds(coefficients=(3.4445, -4.7750, 0.0)),
+        "the last term is missing",
+        "Already the first round differs: A A X is not added.",
+        "How many terms has a round?",
+    ),
+    "MUON-BSIGN": (
+        _rounds(coefficients=(3.4445, 4.7750, 2.0315)),
+        "the middle term has the wrong sign",
+        "The values explode.",
+        "Which of the three coefficients is negative?",
+    ),
+    "MUON-BCSWAP": (
+        _rounds(coefficients=(3.4445, 2.0315, -4.7750)),
+        "the second and third coefficient have changed places",
+        "Already the first round differs.",
+        "Which coefficient belongs to A, and which to A A?",
+    ),
+    "MUON-ELEM": (
+        _rounds(round=lambda X, a, b, c: a * X + (b * (X @ X.T) + c * (X @ X.T) ** 2) @ X),
+        "A is squared entry by entry",
+        "Already the first round differs.",
+        "What do A @ A and A ** 2 give for a matrix?",
+    ),
+    "MUON-MORE": (
+        _rounds(more=1),
+        "there is one round too many",
+        "With no round asked for, one is made.",
+        "How often does your loop run at steps = 0?",
+    ),
+    "MUON-NOT": (
+        lambda G, steps: _rounds()(G.T if G.shape[0] > G.shape[1] else G, steps),
+        "a tall matrix is not transposed back",
+        "Wide and square matrices agree; a tall one comes back wide.",
+        "Which shape should the result have?",
+    ),
+    "MUON-SCALE": (
+        _rounds(after=lambda X, G: X * max(1, G.shape[0] / G.shape[1]) ** 0.5),
+        "the shape factor of Muon's step is in it",
+        "Wide and square matrices agree; a tall one is too large.",
+        "Is the factor part of Newton-Schulz, or of the step that uses it?",
+    ),
+}
+for _id, (_answer, _name, _sees, _question) in _SCHULZ.items():
+    newton_schulz.mistake(_id, _name, _sees, _question)(_answer)
+
+
+@newton_schulz.mistake("GD-INPLACE")
+def _(G, steps):
+    result = _rounds()(G, steps)
+    if G.dtype.kind == "f":
+        G /= 2
+    return result

@@ -12,6 +12,8 @@ def random_arguments(id, rng):
     if id == "11.1":
         arrays = (rng.normal(size=shape) for _ in range(3))
         return *arrays, rng.uniform(0.01, 0.5), rng.uniform(0, 0.95), rng.uniform(0, 0.95), 0.3
+    if id == "11.2":
+        return rng.normal(size=((2, 3), (3, 2), (2, 2))[rng.integers(3)]), int(rng.integers(0, 4))
     raise KeyError(id)
 
 
@@ -27,6 +29,15 @@ def test_lion_always_steps_lr():
         new, m = step(w, 10.0 ** rng.uniform(-6, 6, 50) * rng.normal(size=50), m, 0.25, 0.9, 0.99, 0.0)
         np.testing.assert_array_equal(np.abs(new - w), 0.25)
         w = new
+
+
+def test_newton_schulz_moves_singular_values_and_keeps_the_vectors():
+    G = np.random.default_rng(2).normal(size=(5, 3))
+    U, s, Vt = np.linalg.svd(G, full_matrices=False)
+    s = s / np.linalg.norm(s)
+    for _ in range(5):
+        s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
+    np.testing.assert_allclose(REGISTRY["11.2"].reference(G, 5), U @ np.diag(s) @ Vt, atol=1e-12)
 
 
 def shrink_first(w, grad, m, lr, beta1, beta2, wd):
