@@ -446,3 +446,155 @@ def _(G, steps):
     if G.dtype.kind == "f":
         G /= 2
     return result
+
+
+# 11.3
+
+
+@exercise(
+    "11.3",
+    "Shampoo's direction",
+    returns="D",
+    hints=(
+        "Two matrices stand at the two sides of G. Which shape has each of them?",
+        "A power of a symmetric matrix is the power of its eigenvalues, between its eigenvectors. Each side "
+        "gives an inverse fourth root, so that both together make an inverse root.",
+        "values, vectors = np.linalg.eigh(M + eps * I); the root is "
+        "vectors @ diag(values ** (-1/4)) @ vectors.T. D is the left root @ G @ the right root.",
+        "The same shape in another story, an inverse square root for whitening:\n"
+        "    values, vectors = np.linalg.eigh(C + tiny * np.eye(len(C)))\n"
+        "    whiten = (vectors * values**-0.5) @ vectors.T\n"
+        "    return whiten @ data",
+    ),
+    after="Worth keeping: after one gradient this makes all its singular values equal, as Muon wants to.",
+)
+def shampoo_direction(G, Lmat, Rmat, eps):
+    """Return the direction that Shampoo follows: G between two inverse fourth roots.
+
+    G has shape (rows, columns); Lmat, (rows, rows), and Rmat, (columns, columns), are
+    symmetric without negative eigenvalues: sums of G G' and of G' G that hold the
+    newest G already. eps > 0 times the identity is added to each. Return
+    (Lmat + eps I)^(-1/4) G (Rmat + eps I)^(-1/4), powers of matrices, in the shape
+    of G; the arguments stay as they are. (Gupta, Koren and Singer, 2018)
+
+    >>> G, one = np.array([[4.0, 8.0]]), np.eye(2)
+    >>> shampoo_direction(G, np.array([[15.0]]), 15.0 * one, eps=1.0).round(6)
+    array([[1., 2.]])
+    """
+    roots = []
+    for M in (Lmat, Rmat):
+        values, vectors = np.linalg.eigh(M + eps * np.eye(len(M)))
+        roots.append((vectors * values**-0.25) @ vectors.T)
+    return roots[0] @ G @ roots[1]
+
+
+@shampoo_direction.probe("wide, square and tall gradients, two sizes of eps")
+def _(direction):
+    for label, G in (("wide", _WIDE), ("square", _SQUARE), ("tall", _WIDE.T)):
+        other = np.roll(G, 1, axis=1) - 0.5
+        for eps in (0.3, 0.01):
+            L, R = G @ G.T + other @ other.T, G.T @ G + other.T @ other
+            yield Seen(f"{label}, eps {eps}", "D", direction(G, L, R, eps))
+
+
+@shampoo_direction.probe("before any gradient")
+def _(direction):
+    yield Seen("", "D", direction(np.zeros((2, 3)), np.zeros((2, 2)), np.zeros((3, 3)), 0.1))
+    yield Seen("one entry", "D", direction(np.array([[3.0]]), np.array([[9.0]]), np.array([[9.0]]), 0.5))
+
+
+def _power(M, power):
+    values, vectors = np.linalg.eigh(M)
+    return (vectors * values**power) @ vectors.T
+
+
+def _turned(values, vectors):
+    return (vectors.T * values**-0.25) @ vectors
+
+
+def _shampoo(left=None, right=None, damp=None, root=None):
+    damp = damp or (lambda M, eps: M + eps * np.eye(len(M)))
+    root = root or (lambda M: _power(M, -0.25))
+    left, right = left or root, right or root
+    return lambda G, Lmat, Rmat, eps: left(damp(Lmat, eps)) @ G @ right(damp(Rmat, eps))
+
+
+_SHAMPOO = {
+    "SHP-SQRT": (
+        _shampoo(root=lambda M: _power(M, -0.5)),
+        "both roots are square roots",
+        "D is too small where gradients are large.",
+        "Two roots stand around G. Which power of the gradient's size do they make together?",
+    ),
+    "SHP-INV": (
+        _shampoo(root=lambda M: _power(M, -1.0)),
+        "both matrices are inverted without a root",
+        "D is far too small where gradients are large.",
+        "Where is the fourth root?",
+    ),
+    "SHP-POS": (
+        _shampoo(root=lambda M: _power(M, 0.25)),
+        "the roots are not inverse",
+        "Large gradients make D larger still.",
+        "What sign has the power?",
+    ),
+    "SHP-LEFT": (
+        _shampoo(right=lambda M: np.eye(len(M))),
+        "the right-hand root is missing",
+        "Only the rows are scaled.",
+        "Where does Rmat appear in your lines?",
+    ),
+    "SHP-RIGHT": (
+        _shampoo(left=lambda M: np.eye(len(M))),
+        "the left-hand root is missing",
+        "Only the columns are scaled.",
+        "Where does Lmat appear in your lines?",
+    ),
+    "SHP-ELEM": (
+        _shampoo(root=lambda M: np.sign(M) * np.abs(M) ** -0.25),
+        "each entry is raised to the power",
+        "The entries are powers, the matrix is not.",
+        "What is the square root of a matrix, multiplied by itself?",
+    ),
+    "SHP-DIAG": (
+        _shampoo(root=lambda M: np.diag(np.diag(M) ** -0.25)),
+        "only the diagonals are used",
+        "Rows and columns are scaled, and nothing is turned.",
+        "What do the entries beside the diagonal know?",
+    ),
+    "SHP-NOEPS": (
+        _shampoo(damp=lambda M, eps: M + 1e-12 * np.eye(len(M))),
+        "eps is not added",
+        "Directions that no gradient has had are blown up.",
+        "Where does eps appear in your lines?",
+    ),
+    "SHP-EPSALL": (
+        _shampoo(damp=lambda M, eps: M + eps),
+        "eps is added to every entry, not to the diagonal",
+        "Entries beside the diagonal have changed too.",
+        "What does M + eps do to a matrix in NumPy?",
+    ),
+    "SHP-TURNED": (
+        _shampoo(
+            root=lambda M: _turned(*np.linalg.eigh(M))
+        ),
+        "the eigenvectors stand the wrong way round",
+        "The eigenvalues are right, in another basis.",
+        "eigh gives the eigenvectors as columns. Which product gives M back?",
+    ),
+    "SHP-SIGN": (
+        lambda G, Lmat, Rmat, eps: -_shampoo()(G, Lmat, Rmat, eps),
+        "the direction has its sign turned",
+        "Every entry is the expected one with a minus.",
+        "Who takes the step against the direction: this function, or its caller?",
+    ),
+}
+for _id, (_answer, _name, _sees, _question) in _SHAMPOO.items():
+    shampoo_direction.mistake(_id, _name, _sees, _question)(_answer)
+
+
+@shampoo_direction.mistake("GD-INPLACE")
+def _(G, Lmat, Rmat, eps):
+    direction = _shampoo()(G, Lmat, Rmat, eps)
+    Lmat += eps * np.eye(len(Lmat))
+    return direction

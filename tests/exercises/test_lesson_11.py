@@ -14,6 +14,9 @@ def random_arguments(id, rng):
         return *arrays, rng.uniform(0.01, 0.5), rng.uniform(0, 0.95), rng.uniform(0, 0.95), 0.3
     if id == "11.2":
         return rng.normal(size=((2, 3), (3, 2), (2, 2))[rng.integers(3)]), int(rng.integers(0, 4))
+    if id == "11.3":
+        G = rng.normal(size=((2, 3), (3, 2), (2, 2))[rng.integers(3)])
+        return G, G @ G.T, G.T @ G, rng.uniform(0.01, 1)
     raise KeyError(id)
 
 
@@ -38,6 +41,12 @@ def test_newton_schulz_moves_singular_values_and_keeps_the_vectors():
     for _ in range(5):
         s = 3.4445 * s - 4.7750 * s**3 + 2.0315 * s**5
     np.testing.assert_allclose(REGISTRY["11.2"].reference(G, 5), U @ np.diag(s) @ Vt, atol=1e-12)
+
+
+def test_shampoo_makes_one_gradient_orthogonal():
+    G = np.random.default_rng(3).normal(size=(3, 3))
+    U, _, Vt = np.linalg.svd(G)
+    np.testing.assert_allclose(REGISTRY["11.3"].reference(G, G @ G.T, G.T @ G, 1e-14), U @ Vt, atol=1e-9)
 
 
 def shrink_first(w, grad, m, lr, beta1, beta2, wd):
