@@ -1,0 +1,600 @@
+"""Exercises of lesson 11: sign and matrix methods."""
+
+import numpy as np
+
+from .parts import exercise
+from .probing import GRADS, START, VELOCITY, other_shapes
+from .trace import Seen
+
+# 11.1
+
+
+@exercise(
+    "11.1",
+    "One step of Lion",
+    returns=("w", "m"),
+    hints=(
+        "m is used twice, and the two uses have a beta each. Which one comes first?",
+        "The step follows only the sign of a mix of old m and gradient, made with beta1. The m that "
+        "is kept is "
+        "another mix of the same two, made with beta2.",
+        "np.sign of (beta1 of the old m and 1 - beta1 of grad); w - lr * (that sign + wd * w); then m with "
+        "beta2, from the old m.",
+        "The same shape in another story, a shop that only knows `more` and `less`:\n"
+        "    order = np.sign(quick * habit + (1 - quick) * demand)\n"
+        "    stock = stock + pallet * order\n"
+        "    habit = slow * habit + (1 - slow) * demand\n"
+        "    return stock, habit",
+    ),
+    after="Worth keeping: every weight moves by lr, whatever its gradient, so lr is smaller than Adam's.",
+)
+def lion_step(w, grad, m, lr, beta1, beta2, wd):
+    """Take one step of Lion, with decoupled weight decay.
+
+    w, grad and m are arrays of one shape, any shape; m starts as zeros. The step
+    follows the sign of beta1 * m + (1 - beta1) * grad, with the old m:
+    w - lr * (sign + wd * w), with the old w. After that m becomes
+    beta2 * m + (1 - beta2) * grad. Return (w, m), two new arrays; the arguments stay
+    as they are. (Chen and others, 2023)
+
+    >>> w, g, m = np.array([1.0, 2.0]), np.array([4.0, -1.0]), np.array([-2.0, 0.0])
+    >>> lion_step(w, g, m, lr=0.5, beta1=0.75, beta2=0.5, wd=0.0)
+    (array([1.5, 2.5]), array([ 1. , -0.5]))
+    """
+    step = np.sign(beta1 * m + (1 - beta1) * grad)
+    w = w - lr * (step + wd * w)
+    m = beta2 * m + (1 - beta2) * grad
+    return w, m
+
+
+def _walk(step, where, w, m, grads, *settings):
+    for count, grad in enumerate(grads, start=1):
+        before = w
+        w, m = step(w, grad, m, *settings)
+        yield Seen(f"{where}step {count}", "m", m)
+        yield Seen(f"{where}step {count}", "w", w, start=before)
+
+
+@lion_step.probe("three runs of five steps")
+def _(step):
+    yield from _walk(step, "run 1, ", START, np.zeros(4), GRADS, 0.1, 0.6, 0.9, 0.3)
+    yield from _walk(step, "run 2, ", START, VELOCITY, GRADS, 0.02, 0.9, 0.7, 0.5)
+    yield from _walk(step, "run 3, ", START, -VELOCITY, GRADS, 0.3, 0.3, 0.95, 0.1)
+
+
+@lion_step.probe("no decay and a beta1 of 0, and a tiny gradient")
+def _(step):
+    yield from _walk(step, "no decay, ", START, VELOCITY, GRADS[:3], 0.1, 0.0, 0.5, 0.0)
+    yield from _walk(step, "tiny, ", START, np.zeros(4), 1e-9 * GRADS, 0.1, 0.5, 0.9, 0.1)
+
+
+@lion_step.probe("whole numbers as a start")
+def _(step):
+    whole = np.array([1, -2, 0, 3])
+    yield from _walk(step, "", whole, np.zeros(4, int), GRADS[:3], 0.1, 0.6, 0.9, 0.3)
+
+
+@lion_step.probe("float32")
+def _(step):
+    w, m, grads = (array.astype(np.float32) for array in (START, VELOCITY, GRADS))
+    yield from _walk(step, "", w, m, grads, 0.1, 0.6, 0.9, 0.3)
+
+
+@lion_step.probe("other shapes", lenient=True)
+def _(step):
+    for label, w, grads in other_shapes():
+        yield from _walk(step, f"{label}, ", w, np.zeros_like(w), grads, 0.1, 0.6, 0.9, 0.3)
+
+
+def _lion(mix=None, move=None, keep=None):
+    """Lion with a line exchanged: mix(m, g, b1, b2), move(w, u, lr, wd), keep(m, g, b2, mixed)."""
+    mix = mix or (lambda m, g, b1, b2: np.sign(b1 * m + (1 - b1) * g))
+    move = move or (lambda w, u, lr, wd: w - lr * (u + wd * w))
+    keep = keep or (lambda m, g, b2, mixed: b2 * m + (1 - b2) * g)
+
+    def answer(w, grad, m, lr, beta1, beta2, wd):
+        step = mix(m, grad, beta1, beta2)
+        return move(w, step, lr, wd), keep(m, grad, beta2, step)
+
+    return answer
+
+
+lion_step.convention(
+    "the decay comes after the step",
+    text="Your decay uses the w from after the step; the difference is lr * wd times lr, a small number.",
+)(_lion(move=lambda w, u, lr, wd: (w - lr * u) * (1 - lr * wd)))
+
+_LION = {
+    "LION-ORDER": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(b1 * (b2 * m + (1 - b2) * g) + (1 - b1) * g)),
+        "the sign uses the m from after the update",
+        "m agrees; where old m and gradient disagree the step has another sign.",
+        "Which m stands in the sign: the one you were given, or the one you return?",
+    ),
+    "LION-ADAM": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(b2 * m + (1 - b2) * g)),
+        "the sign is taken of the m that is kept",
+        "m agrees; beta1 is not used.",
+        "Where does beta1 appear in your lines?",
+    ),
+    "LION-B": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad, m, lr, beta2, beta1, wd),
+        "beta1 and beta2 have changed places",
+        "m takes in 1 - beta1 of the gradient.",
+        "Which beta belongs to the step, and which to what is kept?",
+    ),
+    "LION-ONEBETA": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad, m, lr, beta1, beta1, wd),
+        "beta1 is used for m too",
+        "The first w agrees; m takes in 1 - beta1 of the gradient.",
+        "Where does beta2 appear in your lines?",
+    ),
+    "LION-NOSIGN": (
+        _lion(mix=lambda m, g, b1, b2: b1 * m + (1 - b1) * g),
+        "the sign is missing",
+        "m agrees; each weight moves in proportion to its gradient.",
+        "How far should a weight with a gradient of 0.001 move?",
+    ),
+    "LION-SIGNG": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(g)),
+        "the step follows the sign of the gradient alone",
+        "m agrees; the step forgets the past.",
+        "Where does m appear in the line of the step?",
+    ),
+    "LION-SIGNM": (
+        _lion(mix=lambda m, g, b1, b2: np.sign(m)),
+        "the step follows the sign of the old m alone",
+        "m agrees; the newest gradient does not count.",
+        "Where does grad appear in the line of the step?",
+    ),
+    "LION-SIGNS": (
+        _lion(mix=lambda m, g, b1, b2: b1 * np.sign(m) + (1 - b1) * np.sign(g)),
+        "two signs are mixed, instead of the sign of the mix",
+        "m agrees; some moves are shorter than lr.",
+        "Which comes first, mixing or taking the sign?",
+    ),
+    "LION-FLIP": (
+        _lion(mix=lambda m, g, b1, b2: np.sign((1 - b1) * m + b1 * g)),
+        "in the step, beta1 and 1 - beta1 have changed places",
+        "m agrees; the sign listens to the wrong one of the two.",
+        "If beta1 is 0, what should the step follow?",
+    ),
+    "LION-FLIPM": (
+        _lion(keep=lambda m, g, b2, mixed: (1 - b2) * m + b2 * g),
+        "in m, beta2 and 1 - beta2 have changed places",
+        "m takes in beta2 of the gradient.",
+        "If beta2 is near 1, does m change fast or slowly?",
+    ),
+    "LION-KEEPSIGN": (
+        _lion(keep=lambda m, g, b2, mixed: b2 * m + (1 - b2) * mixed),
+        "m averages the signs",
+        "The first w agrees; m holds what the step was, not the gradients.",
+        "What does m average in the rule?",
+    ),
+    "LION-MSUM": (
+        _lion(keep=lambda m, g, b2, mixed: b2 * m + g),
+        "m adds the whole gradient",
+        "m is 1 / (1 - beta2) times too large.",
+        "If all gradients are 1, what should m become?",
+    ),
+    "LION-OLDM": (
+        _lion(keep=lambda m, g, b2, mixed: m * 1.0),
+        "w is right, but the m that comes back is the old one",
+        "m never changes.",
+        "The next call gets the m that you return. Which one does it need?",
+    ),
+    "GD-SIGN": (
+        _lion(move=lambda w, u, lr, wd: w + lr * u - lr * wd * w),
+        "the step goes uphill",
+        "m agrees; the decay is right, and the rest has its sign turned.",
+        "The mix points uphill. On which side of it do you want to go?",
+    ),
+    "GD-NOLR": (
+        _lion(move=lambda w, u, lr, wd: w - (u + wd * w)),
+        "the learning rate is not used",
+        "m agrees; each move is 1 / lr times the expected one.",
+        "If lr is halved, what should happen to the move?",
+    ),
+    "WD-NONE": (
+        _lion(move=lambda w, u, lr, wd: w - lr * u),
+        "nothing decays",
+        "m agrees; the decay is missing in w.",
+        "Where does the argument wd appear in your lines?",
+    ),
+    "WD-NOLR": (
+        _lion(move=lambda w, u, lr, wd: w - lr * u - wd * w),
+        "the decay is not multiplied by lr",
+        "m agrees; the weights shrink 1 / lr times too fast.",
+        "If lr falls to zero, should the weights still shrink?",
+    ),
+    "WD-PLUS": (
+        _lion(move=lambda w, u, lr, wd: w - lr * (u - wd * w)),
+        "the decay makes the weights grow",
+        "m agrees; the decay has the wrong sign.",
+        "Let m and the gradient be zero. Does w come nearer to zero in your line?",
+    ),
+    "WD-L2": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad + wd * w, m, lr, beta1, beta2, 0.0),
+        "the decay is in the gradient",
+        "m differs at once, for wd * w has entered it.",
+        "What is left of wd * w once the sign has been taken?",
+    ),
+    "LION-SWAP": (
+        lambda w, grad, m, lr, beta1, beta2, wd: _lion()(w, grad, m, lr, beta1, beta2, wd)[::-1],
+        "the two results come back in the wrong order",
+        "What stands first is m, and what stands second is w.",
+        "In which order does the exercise name what it wants back?",
+    ),
+    "GD-DELTA": (
+        _lion(move=lambda w, u, lr, wd: -lr * (u + wd * w)),
+        "it returns the move, not the new w",
+        "m agrees; what stands first is small and forgets where w was.",
+        "After the call, where are the weights?",
+    ),
+}
+for _id, (_answer, _name, _sees, _question) in _LION.items():
+    lion_step.mistake(_id, _name, _sees, _question)(_answer)
+
+
+@lion_step.mistake(
+    "GD-INT",
+    name="whole numbers stay whole, and the step is cut off",
+    sees="When w starts as [1, -2, 0, 3] the fractions of each step are lost, or the line raises.",
+    question="What is the dtype of the array that your result is written into?",
+)
+def _(w, grad, m, lr, beta1, beta2, wd):
+    new_w, new_m = _lion()(w, grad, m, lr, beta1, beta2, wd)
+    return new_w.astype(w.dtype), new_m
+
+
+@lion_step.mistake("GD-INPLACE")
+def _(w, grad, m, lr, beta1, beta2, wd):
+    results = _lion()(w, grad, m, lr, beta1, beta2, wd)
+    if m.dtype.kind == "f":
+        m[...] = results[1]
+    return results
+
+
+@lion_step.mistake("MOM-CLASSVAR")
+def _(w, grad, m, lr, beta1, beta2, wd, kept=[]):  # noqa: B006
+    kept.append(lr)
+    return _lion()(w, grad, m, lr / len(kept), beta1, beta2, wd)
+
+
+# 11.2
+
+
+@exercise(
+    "11.2",
+    "Newton-Schulz: singular values towards one",
+    returns="O",
+    hints=(
+        "Only products of matrices are needed, no SVD. What has to be true of G before the first round?",
+        "Divide by the Frobenius norm, so that no singular value is above 1. Each round then sends every "
+        "singular value s to a s + b s^3 + c s^5 and leaves the singular vectors alone.",
+        "With X wide: A = X @ X.T, then X = a * X + (b * A + c * A @ A) @ X, `steps` times. A tall G is "
+        "transposed before and after.",
+        "The same shape in another story, a number that is pulled to 1 by a cubic:\n"
+        "    x = g / bound\n"
+        "    for _ in range(steps):\n"
+        "        square = x * x\n"
+        "        x = 1.5 * x - 0.5 * square * x\n"
+        "    return x",
+    ),
+    after="Worth keeping: it does not converge to 1; it stays near it, and that is good enough for a step.",
+)
+def newton_schulz(G, steps):
+    """Bring the singular values of a matrix near 1 by `steps` rounds of Newton-Schulz.
+
+    G is a matrix of shape (rows, columns), steps >= 0. Divide G by its Frobenius
+    norm, or by 1e-7 if the norm is smaller; work on the wide orientation (transpose
+    a tall G before, and back after). With A = X X' a round makes
+    3.4445 X - 4.7750 A X + 2.0315 A A X of X. Return an array of the shape of G; G
+    stays as it is. (Jordan and others, 2024)
+
+    >>> newton_schulz(np.array([[3.0, 0.0], [0.0, 4.0]]), steps=0)
+    array([[0.6, 0. ],
+           [0. , 0.8]])
+    """
+    a, b, c = 3.4445, -4.7750, 2.0315
+    X = G / max(np.linalg.norm(G), 1e-7)
+    tall = G.shape[0] > G.shape[1]
+    if tall:
+        X = X.T
+    for _ in range(steps):
+        A = X @ X.T
+        X = a * X + (b * A + c * A @ A) @ X
+    return X.T.copy() if tall else X
+
+
+_WIDE = np.array([[1.0, -2.0, 0.5, 3.0], [0.3, 0.2, -1.0, 0.7], [2.0, 0.1, 0.4, -0.6]])
+_SQUARE = np.array([[2.0, -1.0, 0.3], [0.5, 0.7, -2.0], [1.5, 0.2, 0.9]])
+
+
+@newton_schulz.probe("wide, square and tall matrices")
+def _(orthogonal):
+    for label, G in (("wide", _WIDE), ("square", _SQUARE), ("tall", 0.01 * _WIDE.T)):
+        for steps in (0, 1, 2, 5):
+            yield Seen(f"{label}, {steps} rounds", "O", orthogonal(G, steps))
+
+
+@newton_schulz.probe("tiny gradients, and none")
+def _(orthogonal):
+    yield Seen("a thousandth", "O", orthogonal(1e-3 * _SQUARE, 3))
+    yield Seen("zeros", "O", orthogonal(np.zeros((2, 3)), 3))
+
+
+@newton_schulz.probe("whole numbers, and float32")
+def _(orthogonal):
+    yield Seen("whole numbers", "O", orthogonal(np.array([[2, 0, -1], [1, 3, 0]]), 2))
+    yield Seen("float32", "O", orthogonal(_WIDE.astype(np.float32), 2))
+
+
+def _rounds(norm=None, coefficients=(3.4445, -4.7750, 2.0315), round=None, more=0, after=None):
+    """The reference with one part exchanged."""
+    norm = norm or (lambda G: max(np.linalg.norm(G), 1e-7))
+    round = round or (lambda X, a, b, c: a * X + (b * (X @ X.T) + c * (X @ X.T) @ (X @ X.T)) @ X)
+    after = after or (lambda X, G: X)
+
+    def answer(G, steps):
+        X = G / norm(G)
+        tall = G.shape[0] > G.shape[1]
+        X = X.T if tall else X
+        for _ in range(steps + more):
+            X = round(X, *coefficients)
+        return after(X.T.copy() if tall else X, G)
+
+    return answer
+
+
+newton_schulz.convention(
+    "1e-7 is added to the norm",
+    text="Some books add the small number, others use it as a floor; you see it only with tiny gradients.",
+)(_rounds(norm=lambda G: np.linalg.norm(G) + 1e-7))
+newton_schulz.convention(
+    "1e-8 is added to the norm",
+    text="Some books add the small number, others use it as a floor; you see it only with tiny gradients.",
+)(_rounds(norm=lambda G: np.linalg.norm(G) + 1e-8))
+
+_SCHULZ = {
+    "MUON-NONORM": (
+        _rounds(norm=lambda G: 1.0),
+        "G is not divided by its norm",
+        "With no round at all G comes back; with several the values explode.",
+        "Where does a s + b s^3 + c s^5 send a singular value of 10?",
+    ),
+    "MUON-SPECTRAL": (
+        _rounds(norm=lambda G: max(np.linalg.norm(G, 2), 1e-7)),
+        "G is divided by its largest singular value",
+        "With no round at all the result is too large.",
+        "Which norm does np.linalg.norm(G, 2) give for a matrix?",
+    ),
+    "MUON-SQNORM": (
+        _rounds(norm=lambda G: max(np.sum(G**2), 1e-7)),
+        "the root of the norm is missing",
+        "G is divided by the sum of its squares.",
+        "If G doubles, should the result change?",
+    ),
+    "MUON-MAX": (
+        _rounds(norm=lambda G: max(np.max(np.abs(G)), 1e-7)),
+        "G is divided by its largest entry",
+        "With no round at all the result is too large.",
+        "What is the Frobenius norm made of?",
+    ),
+    "MUON-NOEPS": (
+        _rounds(norm=lambda G: np.linalg.norm(G)),
+        "a matrix of zeros gives nan",
+        "All agrees but the zeros: 0 / 0.",
+        "What is the norm of a matrix of zeros?",
+    ),
+    "MUON-CUBIC": (
+        _rounds(coefficients=(1.5, -0.5, 0.0)),
+        "these are the coefficients of the classic cubic",
+        "No round agrees; each round pulls more gently.",
+        "Which three numbers does the exercise give?",
+    ),
+    "MUON-NOC": (
+        _rounds(coefficients=(3.4445, -4.7750, 0.0)),
+        "the last term is missing",
+        "Already the first round differs: A A X is not added.",
+        "How many terms has a round?",
+    ),
+    "MUON-BSIGN": (
+        _rounds(coefficients=(3.4445, 4.7750, 2.0315)),
+        "the middle term has the wrong sign",
+        "The values explode.",
+        "Which of the three coefficients is negative?",
+    ),
+    "MUON-BCSWAP": (
+        _rounds(coefficients=(3.4445, 2.0315, -4.7750)),
+        "the second and third coefficient have changed places",
+        "Already the first round differs.",
+        "Which coefficient belongs to A, and which to A A?",
+    ),
+    "MUON-ELEM": (
+        _rounds(round=lambda X, a, b, c: a * X + (b * (X @ X.T) + c * (X @ X.T) ** 2) @ X),
+        "A is squared entry by entry",
+        "Already the first round differs.",
+        "What do A @ A and A ** 2 give for a matrix?",
+    ),
+    "MUON-MORE": (
+        _rounds(more=1),
+        "there is one round too many",
+        "With no round asked for, one is made.",
+        "How often does your loop run at steps = 0?",
+    ),
+    "MUON-NOT": (
+        lambda G, steps: _rounds()(G.T if G.shape[0] > G.shape[1] else G, steps),
+        "a tall matrix is not transposed back",
+        "Wide and square matrices agree; a tall one comes back wide.",
+        "Which shape should the result have?",
+    ),
+    "MUON-SCALE": (
+        _rounds(after=lambda X, G: X * max(1, G.shape[0] / G.shape[1]) ** 0.5),
+        "the shape factor of Muon's step is in it",
+        "Wide and square matrices agree; a tall one is too large.",
+        "Is the factor part of Newton-Schulz, or of the step that uses it?",
+    ),
+}
+for _id, (_answer, _name, _sees, _question) in _SCHULZ.items():
+    newton_schulz.mistake(_id, _name, _sees, _question)(_answer)
+
+
+@newton_schulz.mistake("GD-INPLACE")
+def _(G, steps):
+    result = _rounds()(G, steps)
+    if G.dtype.kind == "f":
+        G /= 2
+    return result
+
+
+# 11.3
+
+
+@exercise(
+    "11.3",
+    "Shampoo's direction",
+    returns="D",
+    hints=(
+        "Two matrices stand at the two sides of G. Which shape has each of them?",
+        "A power of a symmetric matrix is the power of its eigenvalues, between its eigenvectors. Each side "
+        "gives an inverse fourth root, so that both together make an inverse root.",
+        "values, vectors = np.linalg.eigh(M + eps * I); the root is "
+        "vectors @ diag(values ** (-1/4)) @ vectors.T. D is the left root @ G @ the right root.",
+        "The same shape in another story, an inverse square root for whitening:\n"
+        "    values, vectors = np.linalg.eigh(C + tiny * np.eye(len(C)))\n"
+        "    whiten = (vectors * values**-0.5) @ vectors.T\n"
+        "    return whiten @ data",
+    ),
+    after="Worth keeping: after one gradient this makes all its singular values equal, as Muon wants to.",
+)
+def shampoo_direction(G, Lmat, Rmat, eps):
+    """Return the direction that Shampoo follows: G between two inverse fourth roots.
+
+    G has shape (rows, columns); Lmat, (rows, rows), and Rmat, (columns, columns), are
+    symmetric without negative eigenvalues: sums of G G' and of G' G that hold the
+    newest G already. eps > 0 times the identity is added to each. Return
+    (Lmat + eps I)^(-1/4) G (Rmat + eps I)^(-1/4), powers of matrices, in the shape
+    of G; the arguments stay as they are. (Gupta, Koren and Singer, 2018)
+
+    >>> G, one = np.array([[4.0, 8.0]]), np.eye(2)
+    >>> shampoo_direction(G, np.array([[15.0]]), 15.0 * one, eps=1.0).round(6)
+    array([[1., 2.]])
+    """
+    roots = []
+    for M in (Lmat, Rmat):
+        values, vectors = np.linalg.eigh(M + eps * np.eye(len(M)))
+        roots.append((vectors * values**-0.25) @ vectors.T)
+    return roots[0] @ G @ roots[1]
+
+
+@shampoo_direction.probe("wide, square and tall gradients, two sizes of eps")
+def _(direction):
+    for label, G in (("wide", _WIDE), ("square", _SQUARE), ("tall", _WIDE.T)):
+        other = np.roll(G, 1, axis=1) - 0.5
+        for eps in (0.3, 0.01):
+            L, R = G @ G.T + other @ other.T, G.T @ G + other.T @ other
+            yield Seen(f"{label}, eps {eps}", "D", direction(G, L, R, eps))
+
+
+@shampoo_direction.probe("before any gradient")
+def _(direction):
+    yield Seen("", "D", direction(np.zeros((2, 3)), np.zeros((2, 2)), np.zeros((3, 3)), 0.1))
+    yield Seen("one entry", "D", direction(np.array([[3.0]]), np.array([[9.0]]), np.array([[9.0]]), 0.5))
+
+
+def _power(M, power):
+    values, vectors = np.linalg.eigh(M)
+    return (vectors * values**power) @ vectors.T
+
+
+def _turned(values, vectors):
+    return (vectors.T * values**-0.25) @ vectors
+
+
+def _shampoo(left=None, right=None, damp=None, root=None):
+    damp = damp or (lambda M, eps: M + eps * np.eye(len(M)))
+    root = root or (lambda M: _power(M, -0.25))
+    left, right = left or root, right or root
+    return lambda G, Lmat, Rmat, eps: left(damp(Lmat, eps)) @ G @ right(damp(Rmat, eps))
+
+
+_SHAMPOO = {
+    "SHP-SQRT": (
+        _shampoo(root=lambda M: _power(M, -0.5)),
+        "both roots are square roots",
+        "D is too small where gradients are large.",
+        "Two roots stand around G. Which power of the gradient's size do they make together?",
+    ),
+    "SHP-INV": (
+        _shampoo(root=lambda M: _power(M, -1.0)),
+        "both matrices are inverted without a root",
+        "D is far too small where gradients are large.",
+        "Where is the fourth root?",
+    ),
+    "SHP-POS": (
+        _shampoo(root=lambda M: _power(M, 0.25)),
+        "the roots are not inverse",
+        "Large gradients make D larger still.",
+        "What sign has the power?",
+    ),
+    "SHP-LEFT": (
+        _shampoo(right=lambda M: np.eye(len(M))),
+        "the right-hand root is missing",
+        "Only the rows are scaled.",
+        "Where does Rmat appear in your lines?",
+    ),
+    "SHP-RIGHT": (
+        _shampoo(left=lambda M: np.eye(len(M))),
+        "the left-hand root is missing",
+        "Only the columns are scaled.",
+        "Where does Lmat appear in your lines?",
+    ),
+    "SHP-ELEM": (
+        _shampoo(root=lambda M: np.sign(M) * np.abs(M) ** -0.25),
+        "each entry is raised to the power",
+        "The entries are powers, the matrix is not.",
+        "What is the square root of a matrix, multiplied by itself?",
+    ),
+    "SHP-DIAG": (
+        _shampoo(root=lambda M: np.diag(np.diag(M) ** -0.25)),
+        "only the diagonals are used",
+        "Rows and columns are scaled, and nothing is turned.",
+        "What do the entries beside the diagonal know?",
+    ),
+    "SHP-NOEPS": (
+        _shampoo(damp=lambda M, eps: M + 1e-12 * np.eye(len(M))),
+        "eps is not added",
+        "Directions that no gradient has had are blown up.",
+        "Where does eps appear in your lines?",
+    ),
+    "SHP-EPSALL": (
+        _shampoo(damp=lambda M, eps: M + eps),
+        "eps is added to every entry, not to the diagonal",
+        "Entries beside the diagonal have changed too.",
+        "What does M + eps do to a matrix in NumPy?",
+    ),
+    "SHP-TURNED": (
+        _shampoo(
+            root=lambda M: _turned(*np.linalg.eigh(M))
+        ),
+        "the eigenvectors stand the wrong way round",
+        "The eigenvalues are right, in another basis.",
+        "eigh gives the eigenvectors as columns. Which product gives M back?",
+    ),
+    "SHP-SIGN": (
+        lambda G, Lmat, Rmat, eps: -_shampoo()(G, Lmat, Rmat, eps),
+        "the direction has its sign turned",
+        "Every entry is the expected one with a minus.",
+        "Who takes the step against the direction: this function, or its caller?",
+    ),
+}
+for _id, (_answer, _name, _sees, _question) in _SHAMPOO.items():
+    shampoo_direction.mistake(_id, _name, _sees, _question)(_answer)
+
+
+@shampoo_direction.mistake("GD-INPLACE")
+def _(G, Lmat, Rmat, eps):
+    direction = _shampoo()(G, Lmat, Rmat, eps)
+    Lmat += eps * np.eye(len(Lmat))
+    return direction
