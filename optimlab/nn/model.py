@@ -194,9 +194,14 @@ class Sequential(Model):
         return x
 
     def backward(self, dout, input_grad=True):
-        for i, layer in reversed(list(enumerate(self.layers.values()))):
-            dout = layer.backward(dout, input_grad=bool(i) or input_grad)
-        return dout
+        layers = list(self.layers.values())
+        # Below the first layer with parameters, only the gradient at the input is left to compute.
+        first = next((i for i, layer in enumerate(layers) if layer.params.size), len(layers))
+        for i, layer in reversed(list(enumerate(layers))):
+            if i < first and not input_grad:
+                break
+            dout = layer.backward(dout, input_grad=i > first or input_grad)
+        return dout if input_grad else None
 
     def __getitem__(self, i):
         return list(self.layers.values())[i]
