@@ -14,11 +14,6 @@ from optimlab.exercises.verdict import Verdict
 momentum_step = REGISTRY["04.1"].reference
 
 
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def error_of(id, answer, *words):
     verdict = check(id, answer)
     assert isinstance(verdict, Verdict)

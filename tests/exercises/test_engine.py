@@ -26,11 +26,6 @@ def wrong(w, grad, velocity, lr, momentum):
     return w - 0.123 * grad, velocity * 0.3
 
 
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 @pytest.fixture
 def added(monkeypatch):
     """Put an Exercise into the registry for one test."""

@@ -21,11 +21,6 @@ NOT_IN_PROSE = ("!", "simply", "obviously", "just ", "easy", "powerful", "let's"
 every = pytest.mark.parametrize("exercise", EVERY, ids=list(REGISTRY))
 
 
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 functions = pytest.mark.parametrize(
     "exercise", [exercise for exercise in EVERY if not exercise.is_value], ids=lambda exercise: exercise.id
 )

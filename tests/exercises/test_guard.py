@@ -9,8 +9,7 @@ from optimlab.exercises import REGISTRY, check, guard
 
 
 @pytest.fixture(autouse=True)
-def short_deadline(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
+def short_deadline(monkeypatch):
     monkeypatch.setattr(guard, "DEADLINE", 0.3)
 
 

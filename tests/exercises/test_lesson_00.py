@@ -2,13 +2,9 @@
 
 import numpy as np
 import pytest
+from collecting import collector
 
 from optimlab.exercises import REGISTRY, check
-
-
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def random_arguments(id, rng):
@@ -21,15 +17,7 @@ def random_arguments(id, rng):
     raise KeyError(id)
 
 
-RIGHT = []
-
-
-def right(id):
-    def add(answer):
-        RIGHT.append(pytest.param(id, answer, id=f"{id}-{answer.__name__}"))
-        return answer
-
-    return add
+RIGHT, right = collector()
 
 
 @right("00.1")

@@ -8,11 +8,6 @@ from optimlab.exercises import REGISTRY, check
 from optimlab.exercises.lesson_05 import adagrad_steps, what_it_does
 
 
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def random_arguments(id, rng):
     """Arguments of the kind that the exercise's docstring promises."""
     lr, eps = rng.uniform(0.01, 0.5), float(rng.choice([1e-8, 0.1, 0.5]))

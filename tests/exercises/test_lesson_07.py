@@ -6,11 +6,6 @@ import pytest
 from optimlab.exercises import REGISTRY, check
 
 
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def random_arguments(id, rng):
     """Arguments of the kind that the exercise's docstring promises."""
     w = rng.normal(size=rng.integers(1, 5))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from collecting import collector
 
 from optimlab.exercises import REGISTRY, check
 
@@ -19,11 +20,6 @@ def random_arguments(id, rng):
         shapes = [tuple(int(n) for n in rng.integers(1, 4, size=rng.integers(0, 4))) for _ in range(5)]
         return ({f"tensor {i}": shape for i, shape in enumerate(shapes)},)
     raise KeyError(id)
-
-
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def test_the_penalty_and_its_slope_fit_each_other():
@@ -69,15 +65,7 @@ def test_our_class_takes_the_same_steps():
         np.testing.assert_allclose(params, w, rtol=1e-12)
 
 
-RIGHT = []
-
-
-def right(id):
-    def add(answer):
-        RIGHT.append(pytest.param(id, answer, id=f"{id}-{answer.__name__}"))
-        return answer
-
-    return add
+RIGHT, right = collector()
 
 
 @right("08.1")

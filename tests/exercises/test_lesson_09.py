@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from collecting import collector
 
 from optimlab.exercises import REGISTRY, check
 
@@ -27,11 +28,6 @@ def random_arguments(id, rng):
     if id == "09.6":
         return lr, t, warm, decay_from, T
     raise KeyError(id)
-
-
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def reference(id):
@@ -80,15 +76,7 @@ def test_the_stable_schedule_does_not_know_its_end():
     np.testing.assert_allclose(fall, np.linspace(0.3, 0, 11), atol=1e-15)
 
 
-RIGHT = []
-
-
-def right(id):
-    def add(answer):
-        RIGHT.append(pytest.param(id, answer, id=f"{id}-{answer.__name__}"))
-        return answer
-
-    return add
+RIGHT, right = collector()
 
 
 @right("09.1")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from collecting import collector
 
 from optimlab.exercises import REGISTRY, check
 
@@ -18,11 +19,6 @@ def random_arguments(id, rng):
     if id == "10.3":
         return a, b, c, int(rng.integers(1, 6)), rng.uniform(0.01, 1)
     raise KeyError(id)
-
-
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
 
 
 def reference(id):
@@ -66,15 +62,7 @@ def test_schedule_free_averages_its_z():
         np.testing.assert_allclose(x, np.mean(seen, axis=0), rtol=1e-12, atol=1e-15)
 
 
-RIGHT = []
-
-
-def right(id):
-    def add(answer):
-        RIGHT.append(pytest.param(id, answer, id=f"{id}-{answer.__name__}"))
-        return answer
-
-    return add
+RIGHT, right = collector()
 
 
 @right("10.1")

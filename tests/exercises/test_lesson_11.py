@@ -20,11 +20,6 @@ def random_arguments(id, rng):
     raise KeyError(id)
 
 
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
 def test_lion_always_steps_lr():
     rng, step = np.random.default_rng(1), REGISTRY["11.1"].reference
     w, m = np.zeros(50), np.zeros(50)

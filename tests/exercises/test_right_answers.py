@@ -4,24 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from collecting import collector
 
 from optimlab.exercises import check
 
-
-@pytest.fixture(autouse=True)
-def progress_elsewhere(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "progress.json"))
-
-
-RIGHT = []
-
-
-def right(id):
-    def add(answer):
-        RIGHT.append(pytest.param(id, answer, id=f"{id}-{answer.__name__}"))
-        return answer
-
-    return add
+RIGHT, right = collector()
 
 
 @right("02.1")
