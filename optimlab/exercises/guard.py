@@ -118,8 +118,8 @@ class _Job:
         if not in_time:
             self._end()
             self.outcome = Outcome(timed_out=True)
-        else:
-            worker.join()
+        if self._ended.is_set():
+            worker.join(PATIENCE)
         self.outcome.printed = self.printed.text()
 
     def _body(self):
