@@ -1,4 +1,4 @@
-"""What theory says of SGD on a quadratic with curvatures from mu to L: the best settings, and the limit.
+"""What theory says of SGD on a quadratic with curvatures from mu to L: best settings, limit, noise.
 
 >>> settings = heavy_ball(1, 100)
 >>> round(settings["lr"], 4), round(settings["momentum"], 4)
@@ -58,6 +58,32 @@ def largest_stable_lr(L, momentum=0.0, nesterov=False):
         raise ValueError(f"momentum: a number from 0 up to but not including 1 is needed, got {momentum!r}")
     limit = (2 + 2 * momentum) / L
     return limit / (1 + 2 * momentum) if nesterov else limit
+
+
+def noise_std(lr, batch_size=1, sigma=1.0, curvature=1.0, momentum=0.0):
+    """How widely noise scatters SGD about the minimum of curvature * x**2 / 2, after very many steps.
+
+    Without momentum sigma * sqrt(lr / (batch_size * curvature * (2 - lr * curvature))). With it, the standard
+    deviation of the autoregression x = (1 + momentum - lr * curvature) x' - momentum x'' - lr * noise.
+
+    Args:
+        sigma: standard deviation of one example's gradient; a step uses the mean of batch_size of them.
+
+    Raises:
+        ValueError: settings at which SGD does not come to rest, lr * curvature outside (0, 2 (1 + momentum)).
+
+    >>> round(noise_std(0.1) ** 2, 4), round(noise_std(0.1, batch_size=64) ** 2, 5)
+    (0.0526, 0.00082)
+    >>> round(noise_std(0.01, momentum=0.9), 3)
+    0.224
+
+    Source: Mandt, Hoffman and Blei (2017) for small lr; Box and Jenkins (1970) for the autoregression.
+    """
+    limit = largest_stable_lr(curvature, momentum)
+    if not 0 < lr < limit:
+        raise ValueError(f"lr: a number between 0 and {limit:g} is needed, got {lr!r}")
+    stiffness = curvature * (1 - momentum) * (2 * (1 + momentum) - lr * curvature)
+    return sigma * math.sqrt(lr * (1 + momentum) / (batch_size * stiffness))
 
 
 def _check(mu, L):

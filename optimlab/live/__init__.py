@@ -8,7 +8,8 @@
 
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
+from optimlab.live.noise_ball import noise_ball
 from optimlab.live.phase_map import phase_map
 from optimlab.live.questions import predict, quiz
 
-__all__ = ["cliff", "conditioning", "phase_map", "predict", "quiz"]
+__all__ = ["cliff", "conditioning", "noise_ball", "phase_map", "predict", "quiz"]

@@ -842,7 +842,7 @@ class Figure {
     this.moreButton = button("More", () => this.more(hidden.hidden), { "aria-expanded": "false" });
     this.code = make("output", { class: "ol-code", "aria-live": "polite" });
     const gap = () => make("span", { class: "ol-gap" });
-    const presets = spec.presets.map((preset) => button(preset.label, () => this.setup(preset.values)));
+    const presets = spec.presets.map((preset) => button(preset.label, () => this.setup(preset.values, preset.now)));
     const steps = spec.play in this.controls;
     this.toolbar = make(
       "div",
@@ -945,9 +945,11 @@ class Figure {
     this.wire.draw({ values: { ...this.values }, released, ...more });
   }
 
-  setup(values) {
+  // now: controls that take the present value of another one
+  setup(values, now = {}) {
     this.openMoreFor(values);
-    this.change(values, true);
+    const present = Object.entries(now).map(([name, other]) => [name, this.values[other]]);
+    this.change({ ...values, ...Object.fromEntries(present) }, true);
   }
 
   openMoreFor(values) {

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def integer(name, label, default, low, high, **more):
     return Control(name, label, "int", default, low, high, 1, **more)
 
 
-def seed(default=0):
-    return Control("seed", "seed", "seed", default, 0, 9999, 1)
+def seed(default=0, **more):
+    return Control("seed", "seed", "seed", default, 0, 9999, 1, **more)
 
 
 def choice(name, label, default, choices, **more):
@@ -105,10 +105,14 @@ def toggle(name, label, default, **more):
 
 @dataclass(frozen=True)
 class Preset:
-    """A button that sets several controls at once."""
+    """A button that sets several controls at once.
+
+    values: control name -> value. now: control name -> another control, whose present value it takes.
+    """
 
     label: str
     values: dict
+    now: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

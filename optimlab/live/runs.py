@@ -14,15 +14,17 @@ def rule_parameters(kind):
     return tuple(inspect.signature(kind.rule).parameters)[5:]
 
 
-def run(optimizer, curvatures, steps):
+def run(optimizer, curvatures, steps, noise=None):
     """Let an optimizer walk down f = sum of curvatures x² / 2.
 
-    optimizer: made with the start, shape (n,). curvatures: shape (n,).
+    optimizer: made with the start, shape (n,), or with many starts, shape (runs, n). curvatures: shape (n,).
+    noise: added to the gradients, shape (steps, *start.shape).
     Its hyper-parameters are numbers, resolved once, and its rule is called as step() calls it, without the
     checks that a learner's own loop deserves: a picture has 40 ms.
 
-    -> params (steps+1, n), nan after the run has diverged, and the step at which it did, or None. Diverged
-    means what it means for descend(): the loss is 1e10 times that at the start.
+    -> params (steps+1, *start.shape), nan after the run has diverged, and the step at which it did, or None.
+    Diverged means what it means for descend(): the loss, summed over all runs, is 1e10 times that at the
+    start.
 
     >>> from optimlab import SGD
     >>> params, diverged_at = run(SGD(np.array([1.0, 1.0]), lr=0.21), np.array([1.0, 10.0]), 200)
@@ -30,14 +32,17 @@ def run(optimizer, curvatures, steps):
     (122, True)
     """
     (x,), (state,) = optimizer.params, optimizer.state
-    curvatures = np.asarray(curvatures, float)
+    curvatures = np.broadcast_to(np.asarray(curvatures, float), x.shape).copy()
     params = np.full((steps + 1, *x.shape), np.nan)
     params[0] = x
-    far = 2 * DIVERGED * max(float(curvatures @ (x * x)) / 2, 1.0)
+    slope = curvatures * x
+    far = 2 * DIVERGED * max(float(np.vdot(slope, x)) / 2, 1.0)
     values = {name: optimizer.now(name) for name in rule_parameters(type(optimizer))}
     for step in range(1, steps + 1):
-        x -= optimizer.rule(x, curvatures * x, state, step, **values)
+        grad = slope if noise is None else slope + noise[step - 1]
+        x -= optimizer.rule(x, grad, state, step, **values)
         params[step] = x
-        if not float(curvatures @ (x * x)) <= far:
+        slope = curvatures * x
+        if not float(np.vdot(slope, x)) <= far:
             return params, step
     return params, None

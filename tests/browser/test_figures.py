@@ -40,6 +40,16 @@ SESSIONS = {
         "bad": ("", "Write a number from 0 to 4."),
         "task": (1, {"momentum β, as a number": "0.5"}, {"momentum β, as a number": "0.64"}),
     },
+    "noise_ball": {
+        "guess": "at the minimum, or as good as",
+        "reply": "That is what exact gradients do",
+        "slider": "batch size B",
+        "to": "16",
+        "shows": "B 16: after 20 steps",
+        "box": ("learning rate lr, as a number", "0.4", "lr 0.4, B 16"),
+        "bad": ("2", "Write a number from 0.001 to 1."),
+        "task": (3, {"learning rate lr, as a number": "0.1"}, {"learning rate lr, as a number": "0.01"}),
+    },
 }
 
 
@@ -167,6 +177,27 @@ def test_a_session(lab, name):
     assert figure.control(script["slider"]).is_enabled()
 
     assert lab.tracebacks(page) == []
+    assert lab.errors == []
+
+
+def test_decay_now_takes_the_present_step(lab):
+    (figure,) = lab.show("fig = live.noise_ball.task(4, steps=90)\nfig")
+    card = figure.card
+    figure.predict("about as far away as after 100 steps")
+    figure.button("decay now").click()
+    figure.settle()
+    assert figure.run_cell("print(fig.values['decay_at'])") == "90"
+    figure.changes(lambda: figure.button("Step 10").click())
+    figure.sees("from step 90 on 0.01")
+    card.locator(".ol-task").get_by_role("button", name="Check").click()
+    card.locator(".ol-task .ol-reply", has_text="✓").wait_for()
+    figure.control("average the last half of the steps").check()
+    figure.sees("Their averages are")
+    lab.shoot(card, "noise_ball-5-decay")
+    figure.button("no decay").click()
+    figure.settle()
+    card.locator(".ol-task").get_by_role("button", name="Check").click()
+    card.locator(".ol-task .ol-reply", has_text="Nothing has decayed yet").wait_for()
     assert lab.errors == []
 
 
