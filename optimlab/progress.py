@@ -8,18 +8,22 @@ The file is $OPTIMLAB_PROGRESS if that is set; else `progress.json` in the neare
 going up from the working directory; else there is none, and what is recorded lasts as long as the kernel.
 """
 
+import base64
+import binascii
 import copy
 import json
 import os
 import sys
 import tempfile
 import time
+import zlib
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 VERSION = 1
 NAME = "progress.json"
 PARTS = ("predictions", "exercises", "quiz")
+LINE = "optimlab-progress:"
 LOCK_SECONDS = 5.0
 
 _in_memory = {}
@@ -113,6 +117,124 @@ def hints(id):
     return _entry(_read(), id)["hints"]
 
 
+def record_solution(id):
+    """Keep that the solution has been read before the exercise was passed."""
+
+    def change(everything):
+        _entry(everything, id)["opened"] = True
+
+    _change(change)
+
+
+def everything():
+    """All that is recorded, as one dict: version, predictions, exercises, quiz. A copy."""
+    return copy.deepcopy(_read())
+
+
+def forget(lesson):
+    """Drop what is recorded of one lesson, such as "04"; returns the backup's path, or None without one."""
+    prefix = f"{lesson}."
+    aside = _backup()
+
+    def change(everything):
+        for part in PARTS:
+            for id in [id for id in everything[part] if id.startswith(prefix)]:
+                del everything[part][id]
+
+    _change(change)
+    return aside
+
+
+def export(path=None):
+    """Everything recorded, as one line of text to paste elsewhere; with a path, as a file too.
+
+    On Binder nothing outlives the session: keep this line, and hand it to `restore` in the next one.
+
+    >>> export().startswith("optimlab-progress:")
+    True
+    """
+    text = json.dumps(_read(), sort_keys=True, separators=(",", ":"), default=_plain)
+    line = LINE + base64.urlsafe_b64encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
+    if path is not None:
+        Path(path).expanduser().write_text(line + "\n", encoding="utf-8")
+    return line
+
+
+def restore(source):
+    """Take in what `export` gave: its line, or the path of its file or of a progress file.
+
+    What is recorded here stays: of two entries, the one that got further is kept. The file as it was is
+    copied beside it first. Returns a sentence. Raises ValueError for anything else.
+    """
+    found = _parsed_export(source)
+    aside = _backup()
+
+    def change(everything):
+        for part in PARTS:
+            for id, entry in found[part].items():
+                mine = everything[part].get(id)
+                if mine is None or _got_further(part, entry) > _got_further(part, mine):
+                    everything[part][id] = entry
+
+    _change(change)
+    counts = ", ".join(f"{len(found[part])} {part}" for part in PARTS)
+    kept = f" What was here before is in {aside.name}." if aside else ""
+    return f"Restored: {counts}.{kept}"
+
+
+def _got_further(part, entry):
+    keys = {
+        "predictions": ["answer"],
+        "exercises": ["passed", "tries", "hints"],
+        "quiz": ["correct", "tries"],
+    }[part]
+    if part == "predictions":
+        return (not entry.get("skipped", False),)
+    return tuple(value if isinstance(value := entry.get(key), (bool, int)) else 0 for key in keys)
+
+
+def _parsed_export(source):
+    text = "".join(str(source).split()) if not isinstance(source, Path) else ""
+    if not text.startswith(LINE):
+        path = Path(str(source)).expanduser()
+        try:
+            is_file = path.is_file()
+        except (OSError, ValueError):
+            is_file = False
+        if not is_file:
+            raise ValueError(
+                f"{_short(source)} is neither the line that export() gives, which begins with {LINE}, "
+                "nor a file."
+            )
+        try:
+            raw = path.read_text(encoding="utf-8")
+            text = "".join(raw.split())
+            if not text.startswith(LINE):
+                return _checked(raw)
+        except (OSError, ValueError) as problem:
+            raise ValueError(f"{path} is no progress file: {problem}.") from None
+    try:
+        packed = base64.b64decode(text[len(LINE):], altchars=b"-_", validate=True)
+        return _checked(zlib.decompress(packed).decode("utf-8"))
+    except (binascii.Error, zlib.error, ValueError):
+        raise ValueError("This line is not whole: copy it from its first letter to its last.") from None
+
+
+def _short(source):
+    text = str(source)
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+def _backup():
+    """A copy of the progress file beside it, or None if there is nothing to lose."""
+    path = where()
+    if path is None or not path.is_file() or not path.read_bytes().strip():
+        return None
+    aside = _free_name(path)
+    aside.write_bytes(path.read_bytes())
+    return aside
+
+
 def _entry(everything, id):
     """The entry of an exercise, with whatever a fresh one has and this one lacks."""
     entry = everything["exercises"].setdefault(str(id), {})
@@ -180,8 +302,10 @@ def _parsed(path):
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return _empty()
-    if not text.strip():
-        return _empty()
+    return _checked(text) if text.strip() else _empty()
+
+
+def _checked(text):
     try:
         found = json.loads(text)
     except RecursionError:
@@ -241,13 +365,16 @@ def _plain(value):
 
 @contextmanager
 def _locked(path):
-    """Hold the lock beside `path`. The system frees it if the kernel dies, so it is never left behind."""
+    """Hold the lock beside `path`. The system frees it if the kernel dies, so it is never left behind.
+
+    Its name begins with a dot, so that JupyterLab's file browser does not show it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path.with_name(path.name + ".lock"), "a+b") as file:
+    with open(path.with_name(f".{path.name}.lock"), "a+b") as file:
         give_up = time.monotonic() + LOCK_SECONDS
         while not _try_lock(file):
             if time.monotonic() > give_up:
-                raise TimeoutError(f"another kernel has held {path.name}.lock for {LOCK_SECONDS:g} seconds")
+                raise TimeoutError(f"another kernel has held .{path.name}.lock for {LOCK_SECONDS:g} seconds")
             time.sleep(0.005)
         try:
             yield

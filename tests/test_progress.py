@@ -183,7 +183,7 @@ def test_a_full_disk_is_told_once_and_nothing_is_lost(file, monkeypatch, capsys)
     progress.record_check("04.1", "wrong")
     assert progress.attempts("04.1") == 3
     assert file.read_bytes() == before
-    assert sorted(path.name for path in file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
+    assert sorted(path.name for path in file.parent.iterdir()) == [".progress.json.lock", "progress.json"]
     said = capsys.readouterr().err
     assert said.count("cannot be written") == 1 and "No space left on device" in said
     monkeypatch.undo()
@@ -267,7 +267,7 @@ def test_two_processes_write_at_once_and_nothing_is_lost(file):
     found = read(file)
     assert found["exercises"]["04.1"]["tries"] == 120
     assert len(found["predictions"]) == 120
-    assert sorted(path.name for path in file.parent.iterdir()) == ["progress.json", "progress.json.lock"]
+    assert sorted(path.name for path in file.parent.iterdir()) == [".progress.json.lock", "progress.json"]
 
 
 def test_a_writer_that_is_killed_leaves_a_whole_file_and_a_free_lock(file):
@@ -280,3 +280,102 @@ def test_a_writer_that_is_killed_leaves_a_whole_file_and_a_free_lock(file):
     before = read(file)["exercises"]["04.1"]["tries"]
     progress.record_check("04.1", "passed")
     assert read(file)["exercises"]["04.1"]["tries"] == before + 1
+
+
+# Taking it along
+
+
+def recorded():
+    progress.record_prediction("02.p", "uphill")
+    progress.record_prediction("02.s", None, skipped=True)
+    progress.record_answer("02.q", "b", False)
+    progress.record_check("02.1", "passed")
+    progress.record_check("04.1", "mistake", "GD-SIGN")
+
+
+def without_version(everything):
+    return {part: everything[part] for part in progress.PARTS}
+
+
+@pytest.mark.parametrize("way", ["line", "wrapped line", "file", "progress file"])
+def test_what_is_exported_is_restored_elsewhere(file, tmp_path, monkeypatch, way):
+    recorded()
+    before = progress.everything()
+    line = progress.export(tmp_path / "mine.txt")
+    assert line.startswith("optimlab-progress:") and "\n" not in line
+    assert (tmp_path / "mine.txt").read_text() == line + "\n"
+    source = {
+        "line": line,
+        "wrapped line": "  " + "\n  ".join(line[k : k + 40] for k in range(0, len(line), 40)),
+        "file": str(tmp_path / "mine.txt"),
+        "progress file": file,
+    }[way]
+    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(tmp_path / "elsewhere" / "progress.json"))
+    assert progress.restore(source) == "Restored: 2 predictions, 2 exercises, 1 quiz."
+    assert progress.everything() == before
+
+
+def test_restoring_keeps_what_got_further_and_makes_a_copy_first(file):
+    recorded()
+    line = progress.export()
+    progress.record_check("04.1", "passed")
+    progress.record_prediction("02.s", 3)
+    progress.record_answer("02.q", "a", True)
+    progress.record_check("05.1", "wrong")
+    now, bytes_before = progress.everything(), file.read_bytes()
+    sentence = progress.restore(line)
+    assert sentence.endswith("What was here before is in progress.json.bak-1.")
+    assert file.with_name("progress.json.bak-1").read_bytes() == bytes_before
+    assert progress.everything() == now
+    line = progress.export()
+    file.unlink()
+    recorded()
+    progress.restore(line)
+    assert progress.passed("04.1") and progress.prediction("02.s")["answer"] == 3
+    assert progress.answer("02.q")["correct"] is True and progress.attempts("05.1") == 1
+
+
+@pytest.mark.parametrize(
+    "source, words",
+    [
+        ("no such file", "'no such file' is neither the line"),
+        ("", "is neither the line"),
+        ("optimlab-progress:", "not whole"),
+        ("optimlab-progress:eJxsomething", "not whole"),
+        ("optimlab-progress:!!", "not whole"),
+        (3, "is neither the line"),
+    ],
+)
+def test_what_cannot_be_restored_is_said_in_one_sentence(file, source, words):
+    recorded()
+    before = file.read_bytes()
+    with pytest.raises(ValueError, match=words):
+        progress.restore(source)
+    assert file.read_bytes() == before and not list(file.parent.glob("*.bak-*"))
+
+
+def test_a_line_cut_short_or_a_foreign_file_changes_nothing(file, tmp_path):
+    recorded()
+    before = file.read_bytes()
+    with pytest.raises(ValueError, match="not whole"):
+        progress.restore(progress.export()[:-9])
+    (tmp_path / "other.json").write_text('{"name": "someone"}')
+    with pytest.raises(ValueError, match="is no progress file: not a progress file of this version"):
+        progress.restore(tmp_path / "other.json")
+    assert file.read_bytes() == before
+
+
+def test_one_lesson_is_forgotten_with_a_copy(file):
+    recorded()
+    before = file.read_bytes()
+    assert progress.forget("02").read_bytes() == before
+    assert without_version(progress.everything()) == {
+        "predictions": {}, "exercises": {"04.1": progress.everything()["exercises"]["04.1"]}, "quiz": {}
+    }
+    assert progress.forget("09").name == "progress.json.bak-2"
+
+
+def test_the_copy_that_everything_gives_is_ours_no_more(file):
+    recorded()
+    progress.everything()["exercises"].clear()
+    assert progress.passed("02.1")

@@ -1,5 +1,7 @@
 """check, hint, solution, ready: what a notebook calls."""
 
+from dataclasses import replace
+
 from .. import progress
 from . import guard
 from .judge import judge
@@ -36,9 +38,17 @@ def check(id, answer=_MISSING):
     except Exception:
         return verdict
     if verdict.status in FAILED and repeated and repeated >= 2:
-        line = f'The same twice. For a hint: hint("{verdict.exercise}")'
-        return Verdict(verdict.exercise, verdict.status, f"{verdict.text}\n{line}", verdict.mistake)
+        line = f"The same twice. {_offer(verdict.exercise)}"
+        return replace(verdict, text=f"{verdict.text}\n{line}")
     return verdict
+
+
+def _offer(id):
+    """The line that offers the next hint, or the solution after the last one."""
+    opened = progress.hints(id)
+    if opened < RUNGS:
+        return f'For hint {opened + 1} of {RUNGS}: hint("{id}")'
+    return f'All hints again: hint("{id}", 1) to hint("{id}", {RUNGS}). The solution: solution("{id}")'
 
 
 def ready(id, answer=_MISSING):
@@ -52,27 +62,59 @@ def ready(id, answer=_MISSING):
     return exercise.reference() if exercise.is_value else exercise.reference
 
 
-def hint(id):
-    """The next of four hints: where to look, the idea, the form, a worked twin."""
+def hint(id, rung=None):
+    """The next of four hints: where to look, the idea, the form, a worked twin.
+
+    With a number from 1 to 4, one that has been opened again; once the exercise is passed, all four.
+    """
     exercise = _find(id)
     if exercise is None:
         return Note(f"{_id_text(id)}: {_no_such(id)}")
-    rung = min(progress.hints(exercise.id) + 1, RUNGS)
-    progress.record_hint(exercise.id, rung)
-    left = "" if rung < RUNGS else f'\nThat was the last one. After three tries: solution("{exercise.id}")'
-    return Note(f"Hint {rung} of {RUNGS} for {exercise.id}\n{exercise.hints[rung - 1]}{left}")
+    id, opened = exercise.id, progress.hints(exercise.id)
+    if progress.passed(id) and rung is None:
+        return Note("\n".join([f"The {RUNGS} hints for {id}", *map(_numbered, range(RUNGS), exercise.hints)]))
+    if rung is None:
+        rung = min(opened + 1, RUNGS)
+    elif rung not in range(1, RUNGS + 1):
+        return Note(f"{id}: rung={rung!r} is none of the hints, which are numbered 1 to {RUNGS}")
+    elif rung > opened + 1 and not progress.passed(id):
+        return Note(f'{id}: hint {rung} comes after hint {opened + 1}. The next one: hint("{id}")')
+    progress.record_hint(id, int(rung))
+    last = rung == RUNGS and not progress.passed(id)
+    left = f'\nThat was the last one. After three tries: solution("{id}")' if last else ""
+    return Note(f"Hint {rung} of {RUNGS} for {id}\n{exercise.hints[rung - 1]}{left}")
 
 
-def solution(id):
-    """Our solution: after you have passed, or after three tries."""
+def _numbered(index, text):
+    return f"{index + 1}. {text}"
+
+
+def solution(id, sure=False):
+    """Our solution: after you have passed, or after three tries if you say that you are sure."""
     exercise = _find(id)
     if exercise is None:
         return Note(f"{_id_text(id)}: {_no_such(id)}")
-    left = TRIES_BEFORE_SOLUTION - progress.attempts(exercise.id)
-    if not progress.passed(exercise.id) and left > 0:
-        tries = "one more try" if left == 1 else f"{left} more tries"
-        return Note(f'{exercise.id}: the solution opens after {tries}. Until then: hint("{exercise.id}")')
-    return Note(f"Solution of {exercise.id}, {exercise.title}", code=exercise.solution)
+    id = exercise.id
+    closed = solution_is_closed(id)
+    if closed:
+        return Note(closed)
+    if not progress.passed(id):
+        if not sure:
+            return Note(
+                f"{id}: you can read the solution now. Once you have, you cannot find it yourself any more.\n"
+                f'To read it: solution("{id}", sure=True)\nTo try with a hint: hint("{id}")'
+            )
+        progress.record_solution(id)
+    return Note(f"Solution of {id}, {exercise.title}", code=exercise.solution)
+
+
+def solution_is_closed(id):
+    """The sentence that says when the solution of an exercise opens; "" if it is open."""
+    left = TRIES_BEFORE_SOLUTION - progress.attempts(id)
+    if progress.passed(id) or left <= 0:
+        return ""
+    tries = "one more try" if left == 1 else f"{left} more tries"
+    return f'{id}: the solution opens after {tries}. Until then: hint("{id}")'
 
 
 def _checked(id, answer):
@@ -136,7 +178,7 @@ def _verdict(exercise, found, printed):
     mistake = found.mistake.id if found.mistake else None
     convention = found.convention.name if found.convention else None
     text = "\n".join([first, *(line for line in lines if line)])
-    return Verdict(id, found.status, text, mistake, convention)
+    return Verdict(id, found.status, text, mistake, convention, (exercise, found))
 
 
 def _tried(exercise):

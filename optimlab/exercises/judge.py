@@ -30,11 +30,18 @@ class Judgement:
     clue: Difference | None = None
     habits: object = None
     remarks: tuple = ()
+    traces: list = ()
 
 
 def judge(exercise, answer):
     """Run `answer` through the exercise's probes and say what it is."""
     mine, habits = exercise.run(answer)
+    judgement = _judged(exercise, mine, habits)
+    judgement.traces = mine
+    return judgement
+
+
+def _judged(exercise, mine, habits):
     reference = exercise.known_traces(exercise.reference)
     lenient = [probe.lenient for probe in exercise.probes]
     remarks = tuple(
@@ -54,7 +61,12 @@ def judge(exercise, answer):
         if first_difference(mine, exercise.known_traces(convention.answer), lenient) is None:
             if noticed:
                 return Judgement("mistake", mistake=_habit(exercise, noticed), habits=habits)
-            return Judgement("passed with another convention", convention=convention, remarks=remarks)
+            return Judgement(
+                "passed with another convention",
+                convention=convention,
+                difference=difference,
+                remarks=remarks,
+            )
     told = dict(
         difference=difference,
         habits=habits,

@@ -2,7 +2,7 @@
 
 import html
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -34,17 +34,40 @@ class Note:
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """The answer of `check`. `status` is a key of MARKS, `mistake` an id, `convention` a name, or None."""
+    """The answer of `check`. `status` is a key of MARKS, `mistake` an id, `convention` a name, or None.
+
+    `check("04.1", momentum_step).compare()` draws your answer over ours; `.hint()` and `.solution()` are
+    those of the exercise.
+    """
 
     exercise: str
     status: str
     text: str
     mistake: str | None = None
     convention: str | None = None
+    tried: tuple | None = field(default=None, compare=False)
 
     @property
     def passed(self):
         return self.status.startswith("passed")
+
+    def compare(self):
+        """Your answer drawn over the reference, with the first difference ringed. Shows in a notebook."""
+        from .comparing import compare
+
+        return compare(self)
+
+    def hint(self, rung=None):
+        """The next hint of this exercise; see `optimlab.hint`."""
+        from .checking import hint
+
+        return hint(self.exercise, rung)
+
+    def solution(self, sure=False):
+        """The solution of this exercise, once it is open; see `optimlab.solution`."""
+        from .checking import solution
+
+        return solution(self.exercise, sure)
 
     def __repr__(self):
         return self.text

@@ -342,13 +342,39 @@ def test_the_solution_opens_after_three_tries():
     assert "2 more tries" in solution("04.1").text
     check("04.1", wrong)
     assert "one more try" in solution("04.1").text
+    assert solution("04.1", sure=True).code == ""
     check("04.1", wrong)
-    assert solution("04.1").code == REGISTRY["04.1"].solution
+    assert "sure=True" in solution("04.1").text and solution("04.1").code == ""
+    assert "opened" not in progress.everything()["exercises"]["04.1"]
+    assert check("04.1", wrong).solution(sure=True).code == REGISTRY["04.1"].solution
+    assert progress.everything()["exercises"]["04.1"]["opened"] is True
 
 
-def test_the_solution_opens_on_success():
+def test_the_solution_opens_on_success_and_needs_no_confirmation():
     check("04.1", momentum_step)
     assert "velocity = momentum * velocity + grad" in repr(solution("04.1"))
+    assert "opened" not in progress.everything()["exercises"]["04.1"]
+
+
+def test_hints_that_were_opened_can_be_read_again_and_all_after_success():
+    first, second, third, _ = REGISTRY["04.1"].hints
+    assert "hint 3 comes after hint 1" in hint("04.1", 3).text
+    assert first in hint("04.1").text and second in check("04.1", wrong).hint().text
+    assert hint("04.1", 1).text == f"Hint 1 of 4 for 04.1\n{first}"
+    assert progress.hints("04.1") == 2
+    for rung in (0, 5, "one", None.__class__):
+        assert "numbered 1 to 4" in hint("04.1", rung).text
+    check("04.1", momentum_step)
+    assert all(text in hint("04.1").text for text in REGISTRY["04.1"].hints)
+    assert third in hint("04.1", 3).text
+
+
+def test_the_hint_that_is_offered_is_the_next_one():
+    check("04.1", uphill)
+    assert 'For hint 1 of 4: hint("04.1")' in check("04.1", uphill).text
+    for _ in range(4):
+        hint("04.1")
+    assert 'The solution: solution("04.1")' in check("04.1", uphill).text
 
 
 @pytest.mark.parametrize("call", [hint, solution])
@@ -385,4 +411,4 @@ def test_a_check_works_where_nothing_can_be_written(tmp_path, monkeypatch):
     blocker.touch()
     monkeypatch.setenv("OPTIMLAB_PROGRESS", str(blocker / "progress.json"))
     assert check("04.1", momentum_step).status == "passed"
-    assert hint("04.1").text.startswith("Hint 1")
+    assert hint("04.2").text.startswith("Hint 1")
