@@ -97,15 +97,13 @@ def cross_entropy(output, target):
     _not_empty("cross_entropy", output)
     n, classes = output.shape
     _check_labels(target, n, classes)
-    # Where the right class of each example stands when all rows are put in one line.
-    right = np.arange(0, n * classes, classes) + target
-    shifted = np.subtract(output, output.max(axis=1, keepdims=True), order="C")
+    right = np.arange(n), target
+    shifted = output - output.max(axis=1, keepdims=True)
     gradient = np.exp(shifted)
     total = gradient.sum(axis=1, keepdims=True)
-    loss = (np.log(total).sum() - shifted.reshape(-1)[right].sum()) / n
-    gradient /= total
-    gradient.reshape(-1)[right] -= 1
-    gradient /= n
+    loss = (np.log(total).sum() - shifted[right].sum()) / n
+    gradient /= n * total
+    gradient[right] -= 1 / n
     return float(loss), gradient
 
 

@@ -95,7 +95,7 @@ class Conv2d(Layer):
         dout = dout.reshape(*dout.shape[:2], -1)
         self._fill((dout @ self._seen.transpose(0, 2, 1)).sum(axis=0))
         if self.bias is not None:
-            np.sum(dout, axis=(0, 2), out=self.grad_views["bias"])
+            self.grad_views["bias"][...] = (dout @ np.ones(dout.shape[2], dout.dtype)).sum(axis=0)
         if not input_grad:
             return None
         height, _, _, width, n = self._windows_shape

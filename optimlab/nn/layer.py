@@ -116,6 +116,9 @@ class Layer:
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
     def __setattr__(self, name, value):
+        if name.startswith("_"):
+            self.__dict__[name] = value
+            return
         held = self.__dict__.get("views", {})
         target = held.get(name) if name in held else self.__dict__.get("buffers", {}).get(name)
         if name in ("params", "grads", "views", "grad_views"):
