@@ -79,6 +79,7 @@ CASES = [
     Case("MaxPool1d", (2,), (2, 3, 7)),
     Case("MaxPool1d", (3,), (1, 2, 9), {"stride": 2, "padding": 1}, levels=3),
     Case("AvgPool2d", (2,), (2, 3, 6, 5)),
+    Case("AvgPool2d", (3,), (1, 2, 8, 7), {"stride": 2, "padding": 1}),
     Case("AvgPool2d", ((3, 2),), (1, 2, 7, 8), {"stride": (2, 1), "padding": (1, 1)}),
     Case("AvgPool1d", (2,), (2, 3, 7)),
     Case("AvgPool1d", (4,), (1, 2, 9), {"stride": 2, "padding": 2}),
@@ -89,7 +90,9 @@ CASES = [
     Case("GELU", (), (5, 40)),
     Case("GELU", (), (5, 4), {"approximate": "tanh"}),
     Case("Tanh", (), (3, 4)),
+    Case("Tanh", (), (1, 2, 5, 3)),
     Case("Sigmoid", (), (3, 4)),
+    Case("Sigmoid", (), (1, 2, 5, 3)),
     Case("Dropout", (0.3,), (3, 4), training=False),
     Case("Dropout", (0.0,), (3, 4)),
     Case("BatchNorm1d", (3,), (5, 3)),
@@ -101,8 +104,10 @@ CASES = [
     Case("LayerNorm", (5,), (4, 5)),
     Case("LayerNorm", ((3, 4),), (2, 3, 4), {"eps": 1e-2}),
     Case("LayerNorm", (6,), (2, 3, 6)),
+    Case("LayerNorm", (5,), (1, 5)),
     Case("Embedding", (7, 3), (2, 5), integers=7),
     Case("Embedding", (4, 2), (9,), integers=4),
+    Case("Embedding", (4, 2), (1, 1), integers=4),
     *(
         case
         for name in RECURRENT
@@ -274,47 +279,64 @@ def difference(ours, theirs):
     return float(worst)
 
 
-# Losses: (ours, what it is called in torch.nn.functional, kind of target).
+@dataclass(frozen=True)
+class LossCase:
+    """One loss with one setting, on outputs of one shape.
+
+    name: ours, in optimlab.losses. theirs: in torch.nn.functional.
+    target: "labels", "shares" (numbers from 0 to 1) or "numbers".
+    """
+
+    name: str
+    theirs: str
+    target: str
+    shape: tuple
+    settings: dict = field(default_factory=dict)
+
+    @property
+    def label(self):
+        words = [self.name, *(f"{k}={v!r}" for k, v in self.settings.items())]
+        return ", ".join([*words, f"output {self.shape}".replace(" ", "")])
+
+    def data(self):
+        draw = np.random.RandomState(len(self.label))
+        output = draw.uniform(-5, 5, self.shape)
+        if self.target == "labels":
+            return output, draw.randint(0, self.shape[1], self.shape[0])
+        return output, draw.uniform(0, 1, self.shape) if self.target == "shares" else draw.uniform(
+            -5, 5, self.shape
+        )
+
+
+SHAPES = ((6, 4), (1, 1), (5,), (2, 3, 4))
 LOSSES = [
-    ("mse", "mse_loss", "numbers"),
-    ("mae", "l1_loss", "numbers"),
-    ("huber", "huber_loss", "numbers"),
-    ("cross_entropy", "cross_entropy", "labels"),
-    ("binary_cross_entropy", "binary_cross_entropy_with_logits", "shares"),
+    *(LossCase("mse", "mse_loss", "numbers", shape) for shape in SHAPES),
+    *(LossCase("mae", "l1_loss", "numbers", shape) for shape in SHAPES),
+    *(LossCase("huber", "huber_loss", "numbers", shape) for shape in SHAPES),
+    LossCase("huber", "huber_loss", "numbers", (6, 4), {"delta": 0.3}),
+    LossCase("cross_entropy", "cross_entropy", "labels", (6, 4)),
+    LossCase("cross_entropy", "cross_entropy", "labels", (1, 3)),
+    LossCase("cross_entropy", "cross_entropy", "labels", (50, 10)),
+    *(
+        LossCase("binary_cross_entropy", "binary_cross_entropy_with_logits", "shares", shape)
+        for shape in SHAPES
+    ),
 ]
 
 
-def loss_data(kind, n=6, classes=4):
-    draw = np.random.RandomState(3)
-    output = draw.uniform(-5, 5, (n, classes))
-    target = {
-        "labels": draw.randint(0, classes, n),
-        "shares": draw.uniform(0, 1, (n, classes)),
-        "numbers": draw.uniform(-5, 5, (n, classes)),
-    }[kind]
-    return output, target
+def our_loss(case):
+    loss, gradient = getattr(losses, case.name)(*case.data(), **case.settings)
+    return {"loss": np.asarray(loss), "gradient": gradient}
 
 
-def our_losses():
-    found = {}
-    for name, _, kind in LOSSES:
-        found[f"{name} loss"], found[f"{name} gradient"] = map(
-            np.asarray, getattr(losses, name)(*loss_data(kind))
-        )
-    return found
-
-
-def their_losses():
+def their_loss(case):
     import torch
 
-    found = {}
-    for name, function, kind in LOSSES:
-        output, target = map(torch.from_numpy, loss_data(kind))
-        output.requires_grad_(True)
-        loss = getattr(torch.nn.functional, function)(output, target)
-        loss.backward()
-        found[f"{name} loss"], found[f"{name} gradient"] = loss.detach().numpy(), output.grad.numpy()
-    return found
+    output, target = map(torch.from_numpy, case.data())
+    output.requires_grad_(True)
+    loss = getattr(torch.nn.functional, case.theirs)(output, target, **case.settings)
+    loss.backward()
+    return {"loss": loss.detach().numpy(), "gradient": output.grad.numpy()}
 
 
 def small_model(name):
@@ -457,7 +479,8 @@ def table():
     """Everything that is compared: (file, label, what it was made with, ours, theirs)."""
     for case in CASES:
         yield case.name, case.label, case.made_with(), lambda c=case: ours(c), lambda c=case: theirs(c)
-    yield "losses", "all", str(LOSSES), our_losses, their_losses
+    for case in LOSSES:
+        yield "losses", case.label, case.theirs, lambda c=case: our_loss(c), lambda c=case: their_loss(c)
     for name in MODELS:
         yield (
             "models",

@@ -1,18 +1,18 @@
 """Every layer, loss and model beside PyTorch: live where it is installed, against stored results always."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 from layer_parity import (
     CASES,
+    MODELS,
     REFERENCES,
     TOLERANCE,
     difference,
     load_stored,
     ours,
-    references_required,
+    small_model,
     table,
+    torch_model,
 )
 
 from optimlab import nn
@@ -32,12 +32,18 @@ def test_equals_the_stored_reference(file, label, made_with, mine, theirs):
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("file, label, made_with, mine, theirs", ROWS)
-def test_equals_the_live_reference(file, label, made_with, mine, theirs):
-    missing = importlib.util.find_spec("torch") is None
-    if missing and not references_required():
-        pytest.skip("torch not installed: the stored reference was compared instead")
-    assert not missing, "OPTIMLAB_REQUIRE_REFERENCES is set and torch is not installed"
+def test_equals_the_live_reference(torch, file, label, made_with, mine, theirs):
     assert difference(mine(), theirs()) <= TOLERANCE
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("name", MODELS)
+def test_the_flat_vector_is_that_of_pytorch(torch, name):
+    model, other = small_model(name)[0], torch_model(name)
+    other.load_state_dict({key: torch.from_numpy(view) for key, view in model.views.items()}, strict=False)
+    assert list(model.views) == [key for key, _ in other.named_parameters()]
+    flat = torch.nn.utils.parameters_to_vector(other.parameters()).detach().numpy()
+    assert np.array_equal(model.params, flat)
 
 
 def test_every_layer_has_a_case():

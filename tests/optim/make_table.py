@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+sys.path[:0] = map(str, [Path(__file__).parent, *Path(__file__).parents[1:3]])
 
 from parity.table import PAGE, page, stored_difference  # noqa: E402
 

@@ -1,7 +1,8 @@
 """docs/optimizers.md says what the rows and docstrings say, and every docstring says all that it should."""
 
 import pytest
-from parity.table import PAGE, page, sections, without_numbers
+from pages import without_numbers
+from parity.table import PAGE, page, sections
 
 import optimlab.optim
 

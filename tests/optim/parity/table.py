@@ -2,13 +2,14 @@
 
 import inspect
 import re
-from pathlib import Path
+
+from pages import DOCS, code, number, plain, sources, table
 
 import optimlab.optim
 from parity import STORED_STEPS, Problem, largest_difference, load_stored, run
 from parity.rows import ROWS
 
-PAGE = Path(__file__).parents[3] / "docs" / "optimizers.md"
+PAGE = DOCS / "optimizers.md"
 
 HEAD = """\
 # The optimizers, and how we know that they are right
@@ -30,46 +31,39 @@ def page(measure):
     """The whole page; measure: (row, case) -> the largest difference."""
     names = [name for name in optimlab.optim.__all__ if any(row.optimizer == name for row in ROWS)]
     differences = {(row.name, case.label): measure(row, case) for row in ROWS for case in row.cases}
-    lines = [
-        "| optimizer | paper | equation | states kept | compared with | cases | largest difference |",
-        "|---|---|---|---|---|--:|--:|",
-    ]
+    lines = []
     for name in names:
         rows = [row for row in ROWS if row.optimizer == name]
         cases = [(row, case) for row in rows for case in row.cases]
         exact = [differences[row.name, case.label] for row, case in cases if not case.reason]
         doc = sections(getattr(optimlab.optim, name))
         references = dict.fromkeys(f"`{case.reference.name}`" for _, case in cases)
-        lines.append(
-            cells(
-                f"`{name}`",
-                doc["sources"],
-                doc["equation"],
-                doc["state"],
-                "<br>".join(references),
-                len(cases),
-                number(max(exact)) if exact else "see below",
-            )
-        )
-    text = HEAD + "\n".join(lines) + "\n"
+        lines.append([
+            f"`{name}`",
+            doc["sources"],
+            doc["equation"],
+            doc["state"],
+            "<br>".join(references),
+            len(cases),
+            number(max(exact)) if exact else "see below",
+        ])
+    heads = ["optimizer", "paper", "equation", "states kept", "compared with", "cases:"]
+    text = HEAD + table([*heads, "largest difference:"], lines) + "\n"
     loose = [(row, case) for row in ROWS for case in row.cases if case.reason]
     if loose:
-        text += (
-            "\n## Where 1e-12 is out of reach\n\n"
-            "| optimizer | compared with | case | allowed | seen | because |\n|---|---|---|--:|--:|---|\n"
-        )
-        for row, case in loose:
-            text += (
-                cells(
-                    f"`{row.name}`",
-                    f"`{case.reference.name}`",
-                    code(case.label),
-                    number(case.tolerance),
-                    number(differences[row.name, case.label]),
-                    case.reason,
-                )
-                + "\n"
-            )
+        lines = [
+            [
+                f"`{row.name}`",
+                f"`{case.reference.name}`",
+                code(case.label),
+                number(case.tolerance),
+                number(differences[row.name, case.label]),
+                case.reason,
+            ]
+            for row, case in loose
+        ]
+        heads = ["optimizer", "compared with", "case", "allowed:", "seen:", "because"]
+        text += f"\n## Where 1e-12 is out of reach\n\n{table(heads, lines)}\n"
     return text + versions()
 
 
@@ -90,13 +84,12 @@ def sections(cls):
     doc = inspect.cleandoc(cls.__doc__)
     equation = re.search(r"\n\n((?:    .*\n)+)", doc.split("Args:")[0] + "\n")
     state = re.search(r"^State: (.*?)(?=\n\n|\Z)", doc, re.DOTALL | re.MULTILINE)
-    sources = re.search(r"^Sources?: (.*?)(?=\n\n|\Z)", doc, re.DOTALL | re.MULTILINE)
     return {
         "equation": "<br>".join(code(line) for line in equation[1].splitlines() if line.strip())
         if equation
         else "",
         "state": plain(state[1]) if state else "",
-        "sources": plain(sources[1]) if sources else "",
+        "sources": sources(cls),
     }
 
 
@@ -108,25 +101,3 @@ def versions():
             seen.setdefault(package, set()).add(version)
     words = [f"{package} {' and '.join(sorted(found))}" for package, found in sorted(seen.items())]
     return f"\nThe stored trajectories were made with {', '.join(words)}.\n"
-
-
-def plain(text):
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def code(line):
-    fence = "``" if "`" in line else "`"
-    return f"{fence}{re.sub('  +', '  ', line.strip())}{fence}".replace("|", "\\|")
-
-
-def cells(*values):
-    return f"| {' | '.join(map(str, values))} |"
-
-
-def number(value):
-    return "0" if value == 0 else f"{value:.0e}".replace("e-0", "e-")
-
-
-def without_numbers(text):
-    """The page without the differences, which vary a little from machine to machine."""
-    return re.sub(r"\| (0|\d+e-\d+) (?=\|)", "| ", text)
