@@ -38,8 +38,8 @@ _HOMES = {
     **dict.fromkeys(_AVERAGES, "averaging"),
 }
 _ROOMS = [
-    "averaging", "clipping", "data", "exercises", "landscapes", "live", "looks", "losses", "nn", "optim",
-    "plots", "progress", "questions", "schedules", "theory", "train",
+    "averaging", "clipping", "compare", "data", "exercises", "landscapes", "live", "looks", "losses", "nn",
+    "optim", "plots", "progress", "questions", "schedules", "theory", "train",
 ]
 
 __all__ = sorted([*_HOMES, *_ROOMS])

@@ -45,7 +45,7 @@ LOOKS = {
 
 
 def look(name):
-    """The look of an optimizer.
+    """The look of an optimizer, by its name; a Look is itself.
 
     >>> look("momentum").color
     '#0072B2'
@@ -55,6 +55,27 @@ def look(name):
     ValueError: name: there is no look called 'sdg'; known are gd, sgd, momentum, nesterov, adagrad, \
 rmsprop, adam, adamw, yours, theory
     """
+    if isinstance(name, Look):
+        return name
     if name not in LOOKS:
         raise ValueError(f"name: there is no look called {name!r}; known are {', '.join(LOOKS)}")
     return LOOKS[name]
+
+
+SPARE = [
+    Look("", GREEN, (12, 2), 2.0, "D"), Look("", PURPLE, (), 2.5, "D", False), Look("", BLUE, (), 2.5, "^"),
+    Look("", BLACK, (3, 3), 1.5, "s"), Look("", VERMILLION, (3, 2), 1.5, "v", False),
+    Look("", GREEN, (), 1.5, "o", False), Look("", PURPLE, (2, 2), 2.0, "s"),
+    Look("", BLUE, (2, 2), 2.0, "v"),
+]
+
+
+def looks_for(names):
+    """{name: Look} for names in any spelling: the look of the course where there is one, else a spare one.
+
+    >>> looks_for(["Adam", "my own"])["Adam"].color, looks_for(["Adam", "my own"])["my own"].marker
+    ('#D55E00', 'D')
+    """
+    others = [name for name in names if name.lower() not in LOOKS]
+    spare = {name: SPARE[i % len(SPARE)] for i, name in enumerate(others)}
+    return {name: spare.get(name) or LOOKS[name.lower()] for name in names}

@@ -102,7 +102,7 @@ def path(ax, run, name, label=None):
     style = look(name)
     points = np.asarray(getattr(run, "params", run), dtype=float)
     points = points[np.isfinite(points).all(axis=-1)]
-    ax.plot(*points.T, **_line(style), marker=style.marker, ms=4 + 2 * (style.marker == "*"), **_fill(style),
+    ax.plot(*points.T, **_line(style), marker=style.marker, ms=4 + 2 * (style.marker == "*"), **fill(style),
             label=label or style.label, path_effects=_HALO, zorder=3)
     ax.plot(*points[0], marker="o", ms=9, mfc="white", mec=style.color, mew=2, zorder=4)
     left = int(getattr(run, "diverged_at", -1))
@@ -209,5 +209,6 @@ def _line(style):
     return {"color": style.color, "lw": style.width, **dashes}
 
 
-def _fill(style):
+def fill(style):
+    """Keyword arguments of a marker: its inside white where the look says so."""
     return {} if style.filled else {"mfc": "white"}

@@ -24,6 +24,8 @@ ALLOWED = {
     "nn": ({"losses"}, {"numpy"}),
     "data": (set(), {"numpy"}),
     "train": ({"optim", "data"}, {"numpy"}),
+    "compare": ({"data", "landscapes", "looks", "nn", "optim", "plots", "schedules", "train"},
+                {"numpy", "cloudpickle"}),
     "plots": ({"looks"}, {"numpy", "matplotlib", "IPython"}),
     "exercises": ({"progress", "landscapes", "optim", "train", "looks", "plots"}, {"numpy", "IPython"}),
     "questions": (set(), set()),

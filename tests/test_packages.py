@@ -50,7 +50,7 @@ def test_binder_gets_one_python_and_the_package_itself():
 
 def test_the_core_packages_are_those_a_learner_needs():
     assert set(wanted(CORE)) == {
-        "numpy", "matplotlib", "ipywidgets", "anywidget", "jupyterlab", "nbval", "pytest"
+        "numpy", "matplotlib", "ipywidgets", "anywidget", "jupyterlab", "nbval", "pytest", "cloudpickle"
     }
     assert "jupytext" in wanted(TEST)
     assert not set(wanted(CORE)) & set(wanted(TEST))

@@ -1,0 +1,108 @@
+"""A study's pictures: U-curves, learning curves, profiles. All numbers come from the Comparison."""
+
+import numpy as np
+
+from optimlab import plots
+from optimlab.compare.analysis import TAU_MAX
+from optimlab.compare.table import number
+from optimlab.looks import looks_for
+
+
+def u_curves(result, problem, ax=None):
+    """Score at the end against learning rate, a U for each optimizer; bands from least to greatest seed."""
+    ax = ax or _axes()
+    measure = result.study.problems[problem].measure
+    chosen = []
+    for name, look in looks_for(result.names).items():
+        try:
+            curve = result.sensitivity(name, problem)
+        except ValueError:
+            continue
+        seen = np.isfinite(curve.median)
+        low, middle, high = (np.where(seen & np.isfinite(values), values, np.nan)
+                             for values in (curve.low, curve.median, curve.high))
+        ax.fill_between(curve.lrs, low, high, color=look.color, alpha=0.12, lw=0)
+        plots.lines(ax, curve.lrs, [(look, middle, name)], end_labels=False)
+        if seen.any():
+            at = int(np.nanargmin(middle))
+            chosen.append(middle[at])
+            ax.plot(curve.lrs[at], middle[at], marker=look.marker, color=look.color, ms=9, **plots.fill(look))
+    ax.set(xscale="log", xlabel="learning rate", ylabel=f"{measure} at the end")
+    if chosen and min(chosen) > 0:
+        ax.set_yscale("log")
+        top = result_start(result, problem)
+        if top and top > min(chosen):
+            ax.set_ylim(min(chosen) / 1.6, 2 * top)
+    _legend(ax)
+    best, window = widest(result, problem)
+    if best:
+        ax.set_title(f"{best} forgives most: a factor {number(window)} in lr")
+    return ax.figure
+
+
+def curves(result, problem, ax=None):
+    """The score along the run at the chosen settings: median over the seeds, band from least to greatest."""
+    ax = ax or _axes()
+    ends, lowest = [], np.inf
+    for name, look in looks_for(result.names).items():
+        runs = [one for one in result.runs(name, problem) if one.ok]
+        if not runs:
+            continue
+        steps = np.array(runs[0].steps)
+        scores = np.array([np.interp(steps, one.steps, one.scores) for one in runs])
+        middle = np.median(scores, axis=0)
+        ax.fill_between(steps, scores.min(axis=0), scores.max(axis=0), color=look.color, alpha=0.12, lw=0)
+        plots.lines(ax, steps, [(look, middle, name)], end_labels=False)
+        ends.append((steps[-1], middle[-1], name, look.color))
+        lowest = min(lowest, scores.min())
+    ax.set(xlabel="step", ylabel=result.study.problems[problem].measure)
+    if lowest > 0 and np.isfinite(lowest):
+        ax.set_yscale("log")
+    target = result.target(problem)
+    if np.isfinite(target):
+        plots.threshold(ax, y=target, text=f"target {number(target)}", at=0.02)
+    plots.label_ends(ax, ends)
+    ax.set_title(f"{result.order(problem)[0]} ends lowest, each at its own best setting")
+    return ax.figure
+
+
+def profiles(result, ax=None):
+    """The share of runs that reach the target within tau times the fastest one's steps."""
+    ax = ax or _axes()
+    taus = np.linspace(1, TAU_MAX, 301)
+    for name, share in result.profile(taus).items():
+        look = looks_for(result.names)[name]
+        plots.lines(ax, taus, [(look, share, name)], end_labels=False)
+    ax.set(xlabel="tau: steps as a multiple of the fastest", ylabel="share of runs at the target",
+           ylim=(-0.03, 1.05))
+    scores = result.profile_scores()
+    winner = max(scores, key=scores.get)
+    ax.set_title(f"{winner} reaches the target soonest: score {scores[winner]:.2f} of 1")
+    _legend(ax)
+    return ax.figure
+
+
+def widest(result, problem):
+    """(name, window) of the optimizer whose learning rate may be wrong by most."""
+    windows = {}
+    for name in result.names:
+        try:
+            windows[name] = result.sensitivity(name, problem).window
+        except ValueError:
+            continue
+    windows = {name: w for name, w in windows.items() if np.isfinite(w)}
+    return max(windows.items(), key=lambda one: one[1]) if windows else ("", np.nan)
+
+
+def result_start(result, problem):
+    """The median score before the first step; 0 where no run has one."""
+    first = [one.scores[0] for one in result.results if one.problem == problem and one.scores]
+    return float(np.median(first)) if first else 0.0
+
+
+def _axes():
+    return plots.panels()[1]
+
+
+def _legend(ax):
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=3.5)

@@ -1,0 +1,58 @@
+"""One cell of a study as one plain call: run_cell(payload, ...) -> Result, in whatever process."""
+
+import functools
+import os
+import time
+import warnings
+
+import cloudpickle
+import numpy as np
+
+from optimlab.compare.result import RAISED, Result
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def pack(problem, rule):
+    """A problem and an optimizer as bytes, classes and functions of a notebook included."""
+    return cloudpickle.dumps((problem, rule))
+
+
+def run_cell(payload, optimizer, setting, seed, final):
+    """One run. It never raises: what goes wrong is the Result's reason.
+
+    Args:
+        payload: pack(problem, rule).
+        optimizer: the optimizer's name in the study.
+        setting, seed, final: as in Result.
+    """
+    problem, rule = _unpacked(payload)
+    result = Result(problem.name, optimizer, dict(setting), seed, final)
+    start = time.perf_counter()
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            for name, value in problem.run(rule, setting, seed, final).items():
+                setattr(result, name, value)
+    except Exception as error:
+        result.fate, result.reason = RAISED, f"{type(error).__name__}: {' '.join(str(error).split())}"
+    result.seconds = time.perf_counter() - start
+    return result
+
+
+@functools.lru_cache(maxsize=16)
+def _unpacked(payload):
+    return cloudpickle.loads(payload)
+
+
+def one_thread():
+    """Environment variables that give every process begun with them one BLAS thread."""
+    return {name: "1" for name in THREADS}
+
+
+def quiet_start():
+    """What a worker does first: leave Ctrl-C to the process that asked for the work."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(one_thread())
