@@ -5,7 +5,7 @@
 ...                                        "Adam": compare.lrs(1e-3, 1, 4)}, seeds=3)
 >>> result = study.run(workers=1, progress=False)
 >>> result.best("Adam").lr
-0.1
+0.01
 """
 
 from optimlab.compare.analysis import Best, Comparison, Paired, Sensitivity

@@ -42,9 +42,9 @@ def results(cells, executor=None, workers=None):
 def _processes(cells, workers):
     """Runs in processes of this machine; where one dies, the runs it may have died of are made one at a time.
 
-    Only a run during which a process died twice, the second time alone, is given up.
+    One that takes its process with it when it is alone is made once more, and then given up.
     """
-    waiting, suspects = list(reversed(cells)), []
+    waiting, suspects, again = list(reversed(cells)), [], []
     while waiting or suspects:
         alone = bool(suspects)
         todo = [suspects.pop()] if alone else waiting
@@ -63,11 +63,11 @@ def _processes(cells, workers):
             except BrokenProcessPool:
                 lost = [cell for future, cell in under_way.items() if not _finished(future)]
                 yield from [future.result() for future in under_way if _finished(future)]
-                if alone:
-                    yield from (_died(cell, "its process died twice, the second time with no run beside it")
-                                for cell in lost)
-                else:
-                    suspects += lost
+                guilty = [cell for cell in lost if alone and cell in again]
+                yield from (_died(cell, "its process died twice with no other run beside it")
+                            for cell in guilty)
+                suspects += [cell for cell in lost if cell not in guilty]
+                again += lost if alone else []
             except BaseException:
                 running.shutdown(wait=False, cancel_futures=True)
                 raise
