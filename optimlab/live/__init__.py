@@ -8,8 +8,11 @@
 
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
+from optimlab.live.interactive import Interactive
 from optimlab.live.noise_ball import noise_ball
 from optimlab.live.phase_map import phase_map
 from optimlab.live.questions import predict, quiz
 
-__all__ = ["cliff", "conditioning", "noise_ball", "phase_map", "predict", "quiz"]
+INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
+
+__all__ = ["INTERACTIVES", "cliff", "conditioning", "noise_ball", "phase_map", "predict", "quiz"]

@@ -1,15 +1,14 @@
 """Conditioning: steps against kappa for gradient descent, heavy ball and Nesterov, each tuned by its
 formula."""
 
-import textwrap
-import time
 from functools import cache, lru_cache
 
 import numpy as np
 
 from optimlab import theory
+from optimlab.live import learners
 from optimlab.live.interactive import Interactive
-from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Text, leaving, number
+from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Text, leaving, notice, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, toggle
 from optimlab.live.parts import floating as real
 from optimlab.live.runs import run
@@ -81,8 +80,8 @@ def simulate(
     """Gradient descent and one more method in a valley with curvatures 1 and kappa.
 
     method: "gradient descent", "heavy ball" or "Nesterov". tuned: lr and beta from the formula, not from lr
-    and beta. steps: how many the paths have. x1, x2: the start. own: a learner's function
-    step(w, grad, velocity, lr, momentum) -> (w, velocity), run at the same lr and beta.
+    and beta. steps: how many the paths have. x1, x2: the start. own: a learner's step function or optimizer
+    class, as learners.own_optimizer takes it, run at the same lr and beta.
     -> dict: lr, beta as used; params, the method's path (steps+1, 2); gd, gradient descent's, tuned; count
     and gd_count, the steps to 1e-6 of the starting distance (None: not within 20000); diverged_at; own: None,
     or a dict with params, count, and trouble, a sentence if the function failed.
@@ -141,49 +140,22 @@ def count(method, kappa, lr, beta, start, limit=LIMIT):
     return None
 
 
-def run_own(own, kappa, lr, beta, start, steps, seconds=0.15):
-    """A learner's step function on the same valley -> dict of params (k, 2), count, trouble."""
-    curvatures = np.array([1.0, kappa])
-    w, velocity = np.array(start, float), np.zeros(2)
-    goal, far = GOAL * np.linalg.norm(w), 1e10 * max(np.linalg.norm(w), 1)
-    path, trouble, reached, stop = [w], "", None, time.monotonic() + seconds
-    for step in range(1, LIMIT + 1):
-        try:
-            with np.errstate(all="ignore"):
-                pair = own(w.copy(), curvatures * w, velocity.copy(), lr, beta)
-            trouble = (
-                "" if _is_pair(pair) else f"Your function returned {_short(pair)}; (w, velocity) is needed."
-            )
-        except Exception as error:
-            trouble = f"Your function stopped at step {step}: {type(error).__name__}: {error}"
-        if trouble:
-            break
-        w, velocity = (np.array(part, float) for part in pair)
-        distance = np.linalg.norm(w)
-        if not distance <= far:
-            trouble = f"Yours diverged at step {step}."
-            break
-        if step <= steps:
-            path.append(w)
-        if reached is None and distance <= goal:
-            reached = step
-        if reached is not None and step >= steps:
-            break
-        if time.monotonic() > stop:
-            break
-    return {"params": np.array(path), "count": reached, "trouble": trouble}
+def run_own(own, kappa, lr, beta, start, steps):
+    """A learner's rule on the same valley -> dict of params (k, 2), count, trouble."""
+    curvatures, goal = np.array([1.0, kappa]), GOAL * np.linalg.norm(start)
 
+    def arrived(w, step):
+        return step >= steps and np.linalg.norm(w) <= goal
 
-def _is_pair(pair):
-    try:
-        return len(pair) == 2 and all(np.shape(np.asarray(part, float)) == (2,) for part in pair)
-    except (TypeError, ValueError):
-        return False
-
-
-def _short(value):
-    text = repr(value).replace("\n", " ")
-    return text if len(text) < 40 else f"a {type(value).__name__}"
+    went = learners.walk(
+        own, lambda w: curvatures * w, start, LIMIT, until=arrived, lr=lr, momentum=beta
+    )
+    near = np.flatnonzero(np.linalg.norm(went.params, axis=1) <= goal)
+    return {
+        "params": went.params[: steps + 1],
+        "count": int(near[0]) if len(near) else None,
+        "trouble": went.trouble,
+    }
 
 
 def remember(values, result):
@@ -207,7 +179,7 @@ def slope(points):
 
 
 @cache
-def theory():
+def counted_by_formula():
     """method -> (kappas, steps), counted with the formula's lr and beta."""
     kappas = np.logspace(0, 3, 31)
     return {
@@ -288,8 +260,7 @@ def plane_marks(values, result):
     if own is not None:
         marks += path(own["params"], "yours")
         if own["trouble"]:
-            for line, text in enumerate(wrapped(own["trouble"])):
-                marks.append(Text(-2.3, -0.75 - 0.27 * line, text, INK, "left", size=9.5, box=True))
+            marks += notice(own["trouble"], PLANE)
     return marks
 
 
@@ -301,13 +272,9 @@ def key(name, y):
     ]
 
 
-def wrapped(text, width=46):
-    return textwrap.wrap(text, width)[:3]
-
-
 def steps_marks(values, result, runs):
     marks = []
-    for method, (kappas, counts) in theory().items():
+    for method, (kappas, counts) in counted_by_formula().items():
         look = LOOK[method]
         marks.append(Line(kappas, counts, look.color, look.dashes, 1.3, alpha=0.75))
         x, y = {"gradient descent": (250, 5000), "Nesterov": (930, 900), "heavy ball": (930, 80)}[method]

@@ -74,14 +74,19 @@ class Wire {
     if (!this.flying) this.launch();
   }
 
+  // A word of patience where an answer takes long.
+  expect() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.slow(true), 1500);
+  }
+
   launch() {
     if (!this.next) return;
     const request = this.next;
     this.next = null;
     this.released = request.released;
     this.flying = this.send("draw", request);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.slow(true), 1500);
+    this.expect();
   }
 
   receive(message, buffers) {
@@ -823,6 +828,12 @@ class Figure {
     this.model = model;
     this.observer = new ResizeObserver(() => this.relayout());
     this.observer.observe(this.panelBox);
+    this.seen = true;
+    this.watcher = new IntersectionObserver(([entry]) => {
+      this.seen = entry.isIntersecting;
+      this.tick();
+    });
+    this.watcher.observe(this.card);
     this.wire.send("open");
     this.waiting = setTimeout(() => this.note(WAITING), 3000);
   }
@@ -858,7 +869,9 @@ class Figure {
       button("Copy as code", () => this.copy()),
     );
     this.panels = Object.fromEntries(spec.panels.map((panel) => [panel.name, new PanelView(panel, this)]));
-    this.panelBox = make("div", { class: "ol-panels" }, ...Object.values(this.panels).map((p) => p.node));
+    this.troubleBox = make("p", { class: "ol-trouble", role: "alert", hidden: true });
+    const nodes = Object.values(this.panels).map((panel) => panel.node);
+    this.panelBox = make("div", { class: "ol-panels" }, ...nodes, this.troubleBox);
     this.readout = make("p", { class: "ol-readout", "aria-live": "polite" });
     this.numbers = make("dl", { class: "ol-numbers" });
     this.tasks = new TasksView(spec, this);
@@ -887,6 +900,7 @@ class Figure {
     clearTimeout(this.waiting);
     if (message.kind === "opened") this.opened(message, buffers);
     else if (message.kind === "drawn") this.drawn(message, buffers);
+    else if (message.kind === "ticked") this.ticked(message, buffers);
     else if (message.kind === "predicted") this.predicted(message.asked);
     else if (message.kind === "checked") this.tasks.checked(message);
     else if (message.kind === "sorry") this.sorry(message);
@@ -910,12 +924,29 @@ class Figure {
     );
     this.relayout();
     this.readOut();
+    this.trouble(message.trouble);
+    this.catchUp();
   }
 
   drawn(message, buffers) {
     this.frame = unpack(message.frame, buffers[0]);
+    if (this.spec.ticks) this.stands(message);
+    this.trouble("");
     this.render();
     if (message.released) this.readOut();
+  }
+
+  // A tick of a training: where it stands, and the next one, unless it is done or was paused.
+  ticked(message, buffers) {
+    if (message.seq !== this.ticking) return;
+    this.ticking = null;
+    this.frame = unpack(message.frame, buffers[0]);
+    this.stands(message);
+    this.trouble("");
+    this.render();
+    if (message.done) this.pause();
+    if (this.playing) this.playing = requestAnimationFrame(() => this.tick());
+    else this.readOut();
   }
 
   predicted(asked) {
@@ -923,18 +954,34 @@ class Figure {
     this.lock(false);
     if (this.spec.task) this.openMoreFor(this.spec.tasks[this.spec.task - 1].setup || {});
     this.request(true);
+    this.catchUp();
   }
 
   sorry(message) {
     if (message.to === "predict") this.question.say(message.text, "ol-notyet");
     else if (message.to === "task") this.tasks.say(message.text, false);
-    else this.note(message.text);
+    else {
+      this.ticking = null;
+      this.pause();
+      this.trouble(message.text);
+    }
+  }
+
+  // Words where the curve would be; the last good picture stays behind them.
+  trouble(text) {
+    this.troubleBox.hidden = !text;
+    this.troubleBox.textContent = text ? `${text} The picture behind these words is the last good one.` : "";
+    this.panelBox.classList.toggle("ol-troubled", Boolean(text));
   }
 
   // -- what the learner does
 
   change(values, released, typing) {
     if (this.locked || this.gone) return;
+    if (this.spec.ticks && this.spec.play in values) {
+      this.goTo(values, released, typing);
+      return;
+    }
     Object.assign(this.values, values);
     this.showValues(typing);
     this.placeHandles();
@@ -943,6 +990,40 @@ class Figure {
 
   request(released, more = {}) {
     this.wire.draw({ values: { ...this.values }, released, ...more });
+  }
+
+  // -- trainings: the control `play` is the step where they stand
+
+  goTo(values, released, typing) {
+    Object.assign(this.values, values);
+    this.showValues(typing);
+    if (released) this.run(this.values[this.spec.play]);
+  }
+
+  run(until) {
+    this.pause();
+    this.until = until;
+    this.playButton.textContent = "Pause";
+    this.playing = true;
+    this.tick();
+  }
+
+  tick() {
+    if (!this.playing || this.ticking || !this.seen || this.gone) return;
+    this.ticking = this.wire.send("tick", { values: { ...this.values, [this.spec.play]: this.until } });
+    this.wire.expect();
+  }
+
+  // changed: what the training itself has set, as it was told to at this step
+  stands({ step, changed, code }) {
+    Object.assign(this.values, changed, { [this.spec.play]: step });
+    this.trainingCode = code;
+    for (const name of [...Object.keys(changed), this.spec.play]) this.controls[name].show(this.values[name]);
+  }
+
+  // A training that was opened at a step is not there yet.
+  catchUp() {
+    if (this.spec.ticks && !this.locked && this.values[this.spec.play] > 0) this.run(this.values[this.spec.play]);
   }
 
   // now: controls that take the present value of another one
@@ -974,16 +1055,21 @@ class Figure {
     this.pause();
     const { spec } = this.controls[this.spec.play];
     const now = this.values[this.spec.play];
+    if (this.spec.ticks && now >= spec.high) return;
     this.change({ [this.spec.play]: now >= spec.high ? spec.low : Math.min(spec.high, now + by) }, true);
   }
 
   play() {
     if (this.playing) {
       this.pause();
-      this.request(true);
+      if (!this.spec.ticks) this.request(true);
       return;
     }
     const name = this.spec.play, { low, high } = this.controls[name].spec;
+    if (this.spec.ticks) {
+      this.run(high);
+      return;
+    }
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
       this.change({ [name]: high }, true);
       return;
@@ -1007,6 +1093,7 @@ class Figure {
 
   reset() {
     this.pause();
+    this.ticking = null;
     this.values = { ...this.spec.values };
     this.showValues();
     this.placeHandles();
@@ -1019,7 +1106,7 @@ class Figure {
     const pairs = this.spec.controls
       .filter((c) => this.values[c.name] !== c.default && !(c.name in taken))
       .map((c) => `${c.name}=${python(this.values[c.name])}`);
-    const text = `live.${this.spec.name}(${[...pairs, ...this.spec.extras].join(", ")})`;
+    const text = this.trainingCode || `live.${this.spec.name}(${[...pairs, ...this.spec.extras].join(", ")})`;
     let copied = false;
     try {
       await navigator.clipboard.writeText(text);
@@ -1107,6 +1194,7 @@ class Figure {
     this.pause();
     clearTimeout(this.waiting);
     this.observer.disconnect();
+    this.watcher.disconnect();
     this.wire.stop();
     this.model.off("comm_live_update", this.onDead);
   }

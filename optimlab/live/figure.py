@@ -26,11 +26,8 @@ class _Widget(anywidget.AnyWidget):
     def _answer(self, message):
         try:
             reply, buffers = getattr(self, f"_on_{message['kind']}")(message)
-        except ValueError as error:
-            reply, buffers = {"kind": "sorry", "text": str(error)}, []
         except Exception as error:
-            text = f"The figure could not answer: {type(error).__name__}: {error}"
-            reply, buffers = {"kind": "sorry", "text": text}, []
+            reply, buffers = {"kind": "sorry", "text": _said(error)}, []
         reply |= {"view": message.get("view"), "seq": message.get("seq"), "to": message["kind"]}
         self.send(reply, buffers)
 
@@ -42,6 +39,13 @@ class _Widget(anywidget.AnyWidget):
 
     def still_html(self):
         raise NotImplementedError
+
+
+def _said(error):
+    """An error as the learner reads it: a ValueError is our own sentence."""
+    if isinstance(error, ValueError):
+        return str(error)
+    return f"The figure could not answer: {type(error).__name__}: {error}"
 
 
 class _Asks:
@@ -108,6 +112,7 @@ class LiveFigure(_Asks, _Widget):
             "tasks": [_task_spec(t) for t in it.tasks],
             "task": task,
             "play": it.play,
+            "ticks": it.ticks,
             "values": self.values,
             "extras": [f"{name}={getattr(value, '__name__', name)}" for name, value in self.extras.items()],
         }
@@ -120,29 +125,33 @@ class LiveFigure(_Asks, _Widget):
 
     def _on_open(self, message):
         """A view appears: where things stand, what stands still, and the first picture."""
-        asked = self._asked()
+        asked, trouble = self._asked(), ""
         self.locked = asked is None
-        frame = self.interactive.first_look(self.values) if self.locked else self._frame()
+        try:
+            frame = self._frame()
+        except Exception as error:
+            frame, trouble = self.interactive.first_look(self.values), _said(error)
         picture, block = frame.pack()
         reply = {
             "kind": "opened",
             "asked": asked,
             "values": self.values,
             "frame": picture,
+            "trouble": trouble,
             "backgrounds": list(self.backgrounds),
             "solved": [i for i in range(-1, len(self.interactive.tasks)) if self._solved(i)],
         }
         return reply, [block, *self.backgrounds.values()]
 
     def _on_draw(self, message):
-        values, _ = self.interactive.clean(message["values"])
-        self.values = values
+        self.values, _ = self.interactive.clean(message["values"])
         if message.get("forget"):
-            self.runs.clear()
-        released = message.get("released", False)
-        frame = self.interactive.first_look(values) if self.locked else self._frame(released)
-        picture, block = frame.pack()
+            self._forget()
+        picture, block = self._frame(message.get("released", False)).pack()
         return {"kind": "drawn", "frame": picture}, [block]
+
+    def _forget(self):
+        self.runs.clear()
 
     def _on_task(self, message):
         """task: an index into tasks, or -1 for the question why."""
@@ -172,7 +181,70 @@ class LiveFigure(_Asks, _Widget):
         return bool((progress.answer(self._task_id(index)) or {}).get("correct"))
 
     def _frame(self, finished=False):
+        """What the browser draws; before the question is answered, no more than the first look."""
+        if self.locked:
+            return self.interactive.first_look(self.values)
         return self.interactive.frame(self.values, self.extras, self.runs, finished)
+
+
+class TrainingFigure(LiveFigure):
+    """A figure of a training under way. The browser asks for one tick after the other: so nothing runs where
+    nobody looks, other cells get their turn between two ticks, and to stop is not to ask again."""
+
+    tick = 0.1  # seconds of training between two pictures
+
+    def __init__(self, interactive, values, extras, task=None):
+        self.session = None
+        super().__init__(interactive, values, extras, task)
+
+    def _on_tick(self, message):
+        """Train for a tick, but not beyond the step `until`; back to the start if it lies behind."""
+        values, _ = self.interactive.clean(message["values"])
+        until = values[self.interactive.play]
+        if self.locked:
+            raise ValueError("Answer the question first.")
+        if self.session is not None and until < self.session.step:
+            self.session = None
+        self.values = values
+        self._follow()
+        self.session.advance(until, self.tick)
+        picture, block = self._frame().pack()
+        done = self.session.step >= until or self.session.ended
+        return {"kind": "ticked", "frame": picture, "done": done, **self._stands()}, [block]
+
+    def _on_draw(self, message):
+        reply, buffers = super()._on_draw(message)
+        return {**reply, **self._stands()}, buffers
+
+    def _stands(self):
+        """Where the training stands, what it has set by itself, and the call that recreates all this."""
+        name = self.interactive.play
+        if self.session is None:
+            return {"step": self.values[name], "changed": {}, "code": self._code(self.values, [])}
+        changed, given = self.session.changed(), self.session.given()
+        self.values = {**self.values, **changed, name: self.session.step}
+        code = self._code({**given, name: self.session.step}, self.session.more())
+        return {"step": self.session.step, "changed": changed, "code": code}
+
+    def _code(self, values, more):
+        pairs = [f"{c.name}={values[c.name]!r}" for c in self.interactive.controls
+                 if values[c.name] != c.default]
+        return f"live.{self.interactive.name}({', '.join([*pairs, *more])})"
+
+    def _forget(self):
+        super()._forget()
+        self.session = None
+
+    def _frame(self, finished=False):
+        if self.locked:
+            return self.interactive.first_look(self.values)
+        self._follow()
+        return self.interactive.view(self.values, self.session.result())
+
+    def _follow(self):
+        """Hand the values to the session; if only a new one can take them, begin anew."""
+        if self.session is None or not self.session.follow(self.values):
+            self.session = self.interactive.begin(**self.values, **self.extras)
 
 
 def _task_spec(task):

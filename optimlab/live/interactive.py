@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from optimlab.live.figure import LiveFigure
+from optimlab.live.figure import LiveFigure, TrainingFigure
 
 
 class Interactive:
@@ -15,6 +15,9 @@ class Interactive:
     play: the control that Play and Step move. extras: names of further arguments, handed to simulate.
     remember(values, result) -> list: what a finished run leaves behind; view then takes all of it as `runs`.
     """
+
+    figure = LiveFigure
+    ticks = False
 
     def __init__(
         self,
@@ -54,13 +57,13 @@ class Interactive:
 
     def __call__(self, **values):
         """The live figure, at these values."""
-        return LiveFigure(self, *self.clean(values))
+        return self.figure(self, *self.clean(values))
 
     def task(self, n, **values):
         """The live figure, opened at task n."""
         if n not in range(1, len(self.tasks) + 1):
             raise ValueError(f"task={n!r}: live.{self.name} has tasks 1 to {len(self.tasks)}")
-        return LiveFigure(self, *self.clean({**(self.tasks[n - 1].setup or {}), **values}), task=n)
+        return self.figure(self, *self.clean({**(self.tasks[n - 1].setup or {}), **values}), task=n)
 
     def clean(self, values):
         """All values with defaults filled in, and the extras -> (values, extras); ValueError if one
@@ -108,6 +111,24 @@ class Interactive:
 
     def __repr__(self):
         return f"live.{self.name}: {self.about}"
+
+
+class Training(Interactive):
+    """An interactive whose computation goes on in ticks, for as long as somebody looks.
+
+    begin(**values) -> a session with: step; ended, whether it can go no further; follow(values) -> bool, take
+    new values in mid-run, False if only a new session can; advance(until, seconds), train to that step or for
+    that long; result(), what view takes; given(), the values that it began with; more(), further arguments
+    that recreate it, as code; changed(), values that it has set by itself since it was last asked.
+    The control `play` is the step where the training stands. Everything else is as in Interactive.
+    """
+
+    figure = TrainingFigure
+    ticks = True
+
+    def __init__(self, name, about, *, begin, **parts):
+        self.begin = begin
+        super().__init__(name, about, **parts)
 
 
 @cache

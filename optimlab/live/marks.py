@@ -3,6 +3,7 @@
 A mark is plain data. The browser's canvas and matplotlib both draw it, so a figure is written once.
 """
 
+import textwrap
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -194,6 +195,30 @@ def leaving(x, y, panel):
     ]
     t = min(ways, default=0.0)
     return step, Arrow(x0, y0, x0 + t * dx, y0 + t * dy)
+
+
+def notice(text, panel, rows=4):
+    """Words in the middle of a panel, on white ground: what stands where a curve would be.
+
+    >>> from optimlab.live.parts import Panel
+    >>> [line.text for line in notice("Yours stopped at step 37: ZeroDivisionError: division by zero",
+    ...                               Panel("p", "t", (0, 1), (0, 1)))]
+    ['Yours stopped at step 37: ZeroDivisionError:', 'division by zero']
+    """
+    lines = textwrap.wrap(text, 46 * panel.span // 6)[:rows]
+    x = _between(panel.xlim, panel.xscale, 0.5)
+    apart = 19 / panel.height
+    middle = 0.5 + apart * (len(lines) - 1) / 2
+    return [
+        Text(x, _between(panel.ylim, panel.yscale, middle - apart * row), line, box=True)
+        for row, line in enumerate(lines)
+    ]
+
+
+def _between(limits, scale, share):
+    low, high = np.log10(limits) if scale == "log" else limits
+    place = float(low + share * (high - low))
+    return 10**place if scale == "log" else place
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

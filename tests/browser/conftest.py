@@ -36,6 +36,17 @@ SETTINGS = {
 }
 
 
+RUN_CELL = """
+async (code) => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = notebook.widgets.length - 1;
+    await jupyterapp.commands.execute('notebook:insert-cell-below');
+    notebook.activeCell.model.sharedModel.setSource(code);
+    await jupyterapp.commands.execute('notebook:run-cell');
+}
+"""
+
+
 def cannot(reason):
     """Skip where a browser is a luxury, fail where it is required."""
     if os.environ.get("OPTIMLAB_REQUIRE_BROWSER") == "1":
@@ -180,6 +191,14 @@ class Lab:
         cards = page.locator(".ol-card")
         return [Driver(self, page, cards.nth(i)) for i in range(cards.count())]
 
+    def add(self, page, code):
+        """Run code in a new last cell -> a driver for the figure that it shows."""
+        cards = page.locator(".ol-card")
+        there = cards.count()
+        page.evaluate(RUN_CELL, code)
+        cards.nth(there).wait_for()
+        return Driver(self, page, cards.nth(there))
+
     def _console(self, message):
         """Errors of ours: JupyterLab has some of its own, about its server, that say nothing of a figure."""
         if (
@@ -208,6 +227,27 @@ class Lab:
         return page.locator(
             ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
         ).all_text_contents()
+
+    def theme(self, page, name):
+        """JupyterLab in "Light" or "Dark"."""
+        theme = f"JupyterLab {name}"
+        page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        page.locator(f"body[data-jp-theme-name='{theme}']").wait_for(state="attached")
+        page.wait_for_timeout(200)
+
+    def violations(self, target):
+        """What axe-core has to say against a part of the page, by rule."""
+        from axe_playwright_python.base import AXE_SCRIPT
+
+        page = self.page
+        if not page.evaluate("() => Boolean(window.axe)"):
+            page.evaluate(f"() => {{ {AXE_SCRIPT} }}")
+        found = target.evaluate("async (node) => (await axe.run(node)).violations")
+        return [
+            f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
 
     def shoot(self, target, name):
         """A screenshot, kept where OPTIMLAB_SCREENSHOTS says, else beside the notebook."""
@@ -285,16 +325,7 @@ class Driver:
 
     def run_cell(self, code):
         """Run code in a new last cell -> what it prints."""
-        self.page.evaluate(
-            """async (code) => {
-                const notebook = jupyterapp.shell.currentWidget.content;
-                notebook.activeCellIndex = notebook.widgets.length - 1;
-                await jupyterapp.commands.execute('notebook:insert-cell-below');
-                notebook.activeCell.model.sharedModel.setSource(code);
-                await jupyterapp.commands.execute('notebook:run-cell');
-            }""",
-            code,
-        )
+        self.page.evaluate(RUN_CELL, code)
         return (
             self.page.locator(".jp-CodeCell").last.locator(".jp-OutputArea-output").last.inner_text().strip()
         )

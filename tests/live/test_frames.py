@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 
-from optimlab.live import cliff, conditioning, noise_ball, phase_map
+from optimlab import live
 from optimlab.live.marks import Area, Arrow, Frame, Line, Picture, Points, Rule, Text, leaving, number
 from optimlab.live.parts import Panel
 
-FIGURES = [cliff, conditioning, noise_ball, phase_map]
+FIGURES = list(live.INTERACTIVES.values())
 
 
 def corners(figure):

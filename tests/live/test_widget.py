@@ -13,7 +13,7 @@ from optimlab.live.figure import WIDGET_VIEW
 from optimlab.questions import Question
 
 ROOT = Path(live.__file__).parents[2]
-FIGURES = [live.cliff, live.conditioning, live.phase_map]
+FIGURES = list(live.INTERACTIVES.values())
 
 
 @pytest.fixture(autouse=True)
