@@ -5,6 +5,8 @@ be carried out.
 """
 
 import argparse
+import contextlib
+import importlib
 import json
 import re
 import sys
@@ -45,6 +47,14 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("notebooks", nargs="*", metavar="NN|PATH", help=which)
     command.add_argument("--json", action="store_true", help="print the results as JSON")
     command.set_defaults(run=run_check)
+
+    command = commands.add_parser("compare", help="run the study in a TOML file and write its report")
+    command.add_argument("study", metavar="STUDY.toml")
+    command.add_argument("--workers", type=int, metavar="N", help="processes; one for each core if left out")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="send the runs to a Dask scheduler")
+    command.add_argument("--report", metavar="PATH", help="where to write the report: .html or .md")
+    command.add_argument("--quiet", action="store_true", help="show no progress")
+    command.set_defaults(run=run_compare)
     return top
 
 
@@ -93,6 +103,44 @@ def run_check(arguments) -> int:
     if arguments.json:
         print(json.dumps(report, indent=2))
     return code
+
+
+def run_compare(arguments) -> int:
+    from optimlab.compare.toml import load
+
+    try:
+        plan = load(arguments.study)
+        store = plan.store or Path(arguments.study).with_suffix(".jsonl")
+        report = Path(arguments.report) if arguments.report else plan.report
+        if report is not None and report.suffix not in (".html", ".md"):
+            raise CommandError(f"report: a name that ends in .html or .md is needed, got {report.name!r}")
+        with executor_at(arguments.scheduler) as executor:
+            result = plan.study.run(store, executor=executor, workers=arguments.workers,
+                                    progress=not arguments.quiet)
+        for problem in plan.study.problems:
+            print(f"\n{problem}\n{result.table(problem)}")
+        for sentence in result.warnings:
+            print(f"Note: {sentence}.")
+        print(f"The runs are kept in {store}.")
+        if report is not None:
+            print(f"The report is {result.report(report)}.")
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        raise CommandError(error) from None
+    return 0
+
+
+@contextlib.contextmanager
+def executor_at(address):
+    """The executor of a Dask scheduler; None without an address."""
+    if address is None:
+        yield None
+        return
+    try:
+        distributed = importlib.import_module("distributed")
+    except ImportError:
+        raise CommandError("--scheduler needs Dask: pip install distributed") from None
+    with distributed.Client(address, timeout=10) as client:
+        yield client.get_executor()
 
 
 def print_results(path, results) -> None:

@@ -33,7 +33,7 @@ ALLOWED = {
              {"numpy", "matplotlib", "PIL", "anywidget", "traitlets", "ipywidgets", "IPython"}),
     "authoring": ({"exercises"}, {"nbformat", "nbclient", "jupyter_client", "jupytext", "ipykernel",
                                   "IPython", "pytest", "traitlets", "matplotlib"}),
-    "cli": ({"authoring", "exercises", "progress"}, set()),
+    "cli": ({"authoring", "compare", "exercises", "progress"}, set()),
     "__main__": ({"cli"}, set()),
     "tracebacks": (set(), set()),
     "__init__": ({"tracebacks"}, set()),

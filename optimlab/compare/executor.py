@@ -8,7 +8,7 @@ import sys
 from concurrent.futures.process import BrokenProcessPool
 
 from optimlab.compare.result import DIED, Result
-from optimlab.compare.run import one_thread, quiet_start, run_cell
+from optimlab.compare.run import begin, one_thread, run_cell
 
 AHEAD = 2       # runs that wait beside each one under way
 
@@ -127,7 +127,7 @@ def _died(cell, reason):
 
 def pool(workers):
     """A ProcessPoolExecutor whose processes begin afresh, with one BLAS thread each."""
-    return futures.ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), quiet_start)
+    return futures.ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin)
 
 
 @contextlib.contextmanager

@@ -62,7 +62,7 @@ def curves(result, problem, ax=None):
     if np.isfinite(target):
         plots.threshold(ax, y=target, text=f"target {number(target)}", at=0.02)
     plots.label_ends(ax, ends)
-    ax.set_title(f"{result.order(problem)[0]} ends lowest, each at its own best setting")
+    ax.set_title(f"{result.order(problem)[0]} has the lowest median at the end, each at its best setting")
     return ax.figure
 
 

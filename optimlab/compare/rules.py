@@ -69,7 +69,8 @@ def _by_name(name):
     known = {**classes, **NAMES}
     if name.lower() not in known:
         raise ValueError(f"optimizers: there is no optimizer called {name!r}; known are "
-                         f"{', '.join([*NAMES, *(c.__name__ for c in classes.values())])}. Your own is given "
+                         f"{', '.join([*(c.__name__ for c in classes.values()), 'momentum', 'nesterov'])}. "
+                         "Your own is given "
                          "as {name: (class or step function, settings)}")
     return known[name.lower()]
 

@@ -1,7 +1,10 @@
 """One cell of a study as one plain call: run_cell(payload, ...) -> Result, in whatever process."""
 
 import functools
+import multiprocessing.connection
 import os
+import signal
+import threading
 import time
 import warnings
 
@@ -50,9 +53,12 @@ def one_thread():
     return {name: "1" for name in THREADS}
 
 
-def quiet_start():
-    """What a worker does first: leave Ctrl-C to the process that asked for the work."""
-    import signal
-
+def begin():
+    """What a worker does first: leave Ctrl-C to the process that asked for it, and end when that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(one_thread())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent():
+    multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)

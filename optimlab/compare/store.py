@@ -10,6 +10,7 @@ from pathlib import Path
 from optimlab.compare.result import NAMES, Result
 
 FORM = "optimlab study 1"
+BEGIN = b'{"crc":'
 
 
 class Store:
@@ -44,8 +45,13 @@ class Store:
                                     f"{self._path.name!r}")
         if self._path.is_dir():
             raise IsADirectoryError(f"store: a file is needed, {str(path)!r} is a folder")
-        if self._path.exists() and self._path.stat().st_size:
+        self._file = open(self._path, "a+b")
+        try:
+            _lock(self._file, self._path)
             self._read(identity)
+        except BaseException:
+            self._file.close()
+            raise
         if not self._good:
             self._write(_line({"form": FORM, "identity": identity, "about": about}))
 
@@ -58,41 +64,44 @@ class Store:
             self._write(_line({"run": asdict(result)}))
 
     def close(self):
-        """Ask the disk to hold what was written."""
-        if self._path is not None and not self.trouble:
-            with open(self._path, "rb+") as file:
-                os.fsync(file.fileno())
+        """Ask the disk to hold what was written, and let others have the file."""
+        if self._path is not None and not self._file.closed:
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                self._say(error)
+            self._file.close()
 
     def _write(self, line):
         self._pending.append(line)
+        lines = b"".join(self._pending)
         try:
-            with open(self._path, "r+b" if self._path.exists() else "xb") as file:
-                file.truncate(self._good)
-                file.seek(self._good)
-                file.write(b"".join(self._pending))
-                file.flush()
-                self._good = file.tell()
+            os.ftruncate(self._file.fileno(), self._good)
+            written = 0
+            while written < len(lines):
+                written += os.write(self._file.fileno(), lines[written:])
         except OSError as error:
-            self.trouble = (f"store: {str(self._path)!r} could not be written ({error.strerror or error}); "
-                            f"{len(self._pending)} finished runs are kept in memory alone")
+            self._say(error)
             return
+        self._good += len(lines)
         self._pending, self.trouble = [], ""
+
+    def _say(self, error):
+        self.trouble = (f"store: {str(self._path)!r} could not be written ({error.strerror or error}); "
+                        f"{len(self._pending)} finished runs are in the result that was returned, but not in "
+                        "the file")
 
     def _read(self, identity):
         data = self._path.read_bytes()
         end = data.rfind(b"\n") + 1
-        lines = data[:end].splitlines(keepends=True)
-        head = None if not lines else _parsed(lines[0])
-        if head is None:
-            if not end and FORM.encode() not in data and data[:1] != b"{":
-                raise ValueError(f"store: {str(self._path)!r} is no study's file; it was left as it is")
-            if lines:
-                raise ValueError(f"store: {str(self._path)!r} is no study's file; it was left as it is")
-            return
-        if head.get("form") != FORM:
+        lines = data[:end].split(b"\n")[:-1]
+        if not lines and data[:len(BEGIN)] == BEGIN[:len(data)]:
+            return          # empty, or killed while the first line was written
+        head = _parsed(lines[0]) if lines else None
+        if head is None or head.get("form") != FORM:
             raise ValueError(f"store: {str(self._path)!r} is no study's file; it was left as it is")
         self._compare(head["identity"], json.loads(json.dumps(identity)))
-        self.about, self._good = head["about"], len(lines[0])
+        self.about, self._good = head["about"], len(lines[0]) + 1
         for number, line in enumerate(lines[1:], start=2):
             entry = _parsed(line)
             if entry is None:
@@ -102,7 +111,7 @@ class Store:
                 break
             result = _result(entry["run"])
             self.results.setdefault(result.key, result)
-            self._good += len(line)
+            self._good += len(line) + 1
 
     def _compare(self, theirs, mine):
         for name in mine:
@@ -110,6 +119,19 @@ class Store:
                 where = _difference(theirs.get(name), mine[name], name)
                 raise ValueError(f"store: {str(self._path)!r} belongs to another study: {where}. Nothing was "
                                  "changed; give this study a file of its own")
+
+
+def _lock(file, path):
+    """Keep a second run of the study from writing to the same file, where the system can."""
+    try:
+        import fcntl
+    except ImportError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ValueError(f"store: another run is writing to {str(path)!r} at this moment; wait for it, or "
+                         "give this one a file of its own") from None
 
 
 def _difference(theirs, mine, name):
@@ -128,18 +150,15 @@ def _short(value):
 def _line(entry):
     """One line of JSON with its checksum in front."""
     text = json.dumps(_packed(entry), separators=(",", ":"), default=float).encode()
-    return b'{"crc":%d,"entry":%b}\n' % (zlib.crc32(text), text)
+    return BEGIN + b'%d,"entry":%b}\n' % (zlib.crc32(text), text)
 
 
 def _parsed(line):
     """The entry of a line, or None where it is damaged."""
     try:
-        crc, text = line.rstrip(b"\n").split(b',"entry":', 1)
-        text = text[:-1]
-        if zlib.crc32(text) != int(crc[len(b'{"crc":'):]):
-            return None
-        return json.loads(text)
-    except (ValueError, IndexError):
+        crc, text = line[len(BEGIN):-1].split(b',"entry":', 1)
+        return json.loads(text) if zlib.crc32(text) == int(crc) else None
+    except ValueError:
         return None
 
 

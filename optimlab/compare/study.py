@@ -148,10 +148,9 @@ class Study:
             bar.close(f"stopped: {len(kept.results)} of {total} runs are kept, run() goes on from there")
             raise
         finally:
+            kept.close()
             if kept.trouble:
                 warnings.warn(kept.trouble, stacklevel=2)
-            else:
-                kept.close()
         bar.close()
         wanted = {key(*cell) for cell in [*tuning, *final]}
         return Comparison(self, [one for k, one in kept.results.items() if k in wanted], kept.about)
