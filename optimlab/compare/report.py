@@ -46,12 +46,12 @@ def fill(page, result):
         page.words(verdict(result, problem))
         page.table(result.table(problem, times=True))
         for kind, fig in figures(result, problem):
-            page.figure(fig, f"{kind} for {problem}: {fig.axes[0].get_title(loc="left")}", f"{problem} {kind}")
+            page.figure(fig, f"{kind} for {problem}: {finding(fig)}", f"{problem} {kind}")
         page.table(differences(result, problem))
     if len(study.problems) > 1:
         page.heading("All problems")
         fig = result.profiles()
-        page.figure(fig, f"Performance profiles over all problems: {fig.axes[0].get_title(loc="left")}", "all profiles")
+        page.figure(fig, f"Performance profiles over all problems: {finding(fig)}", "all profiles")
     page.heading("What to doubt")
     page.list(result.warnings or ["Nothing was found: no best setting lies at the edge of its grid, and no "
                                   "single seed decides."])
@@ -102,6 +102,11 @@ def figures(result, problem):
     if any("lr" in setting for one in result.study.candidates.values() for setting in one.space):
         yield "u-curves", result.u_curves(problem)
     yield "curves", result.curves(problem)
+
+
+def finding(fig):
+    """The title of a figure, which states what it shows."""
+    return fig.axes[0].get_title(loc="left")
 
 
 def differences(result, problem):

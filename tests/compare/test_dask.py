@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from pathlib import Path
 
 import pytest
@@ -24,14 +23,15 @@ def slow(w, grad, lr):
 
 def study(name):
     lrs = compare.lrs(1e-4, 1e-2, 8)
-    return compare.Study(compare.named("valley", steps=50), {"slow": (slow, lrs), "SGD": lrs}, seeds=3, name=name)
+    problem = compare.named("valley", steps=50)
+    return compare.Study(problem, {"slow": (slow, lrs), "SGD": lrs}, seeds=3, name=name)
 
 
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler and two workers, each a process begun from the command line: (address, workers)."""
     file = tmp_path / "scheduler.json"
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "DASK_DISTRIBUTED__VERSION": ""}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
     common = ["--scheduler-file", str(file), "--no-dashboard"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": env, "cwd": tmp_path}
     dask = [sys.executable, "-m", "distributed.cli.dask_scheduler"]
@@ -77,9 +77,3 @@ def test_a_study_outlives_a_worker_that_is_killed(cluster, tmp_path):
     assert max(collections.Counter(one.key for one in result.results).values()) == 1
     here = study("here").run(workers=1, progress=False)
     assert [one.numbers() for one in result.results] == [one.numbers() for one in here.results]
-
-
-def test_nothing_here_waits_for_warnings():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert repr(study("x")).startswith("Study(")
