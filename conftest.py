@@ -7,6 +7,8 @@ import pytest
 
 import course
 
+course.one_thread(os.environ)  # before the first test imports NumPy
+
 ROOT = Path(__file__).parent
 BROWSER, LESSONS = ROOT / "tests" / "browser", ROOT / "tests" / "lessons"
 NO_BROWSER = "no Chromium, Chrome or Edge was found: `python3 course.py test` installs one where it can"

@@ -386,7 +386,18 @@ def environment_variables(root):
     env["PIP_USER"] = "0"
     env["PLAYWRIGHT_BROWSERS_PATH"] = str(root / ".venv" / "browsers")
     env["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+    one_thread(env)
     return env
+
+
+def one_thread(env):
+    """Let matrix products run in one thread, unless somebody has chosen otherwise.
+
+    The course's matrices are too small to gain from more, and where others use the machine too, threads that
+    wait for each other take several times as long.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        env.setdefault(name, "1")
 
 
 def hand_over(command, folder, env):

@@ -686,3 +686,10 @@ def test_without_rights_apt_is_not_tried(bare, root, monkeypatch, capsys):
     assert course.install_browser(root, "python") is None
     assert bare.tried == [PLAYWRIGHT]
     assert "browser tests are skipped: `sudo apt-get install chromium` mends it" in capsys.readouterr().out
+
+
+def test_matrices_run_in_one_thread_unless_you_choose_otherwise(root, monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    env = course.environment_variables(root)
+    assert (env["OPENBLAS_NUM_THREADS"], env["OMP_NUM_THREADS"]) == ("1", "3")
