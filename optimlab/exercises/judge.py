@@ -101,8 +101,9 @@ def first_difference(mine, reference, lenient):
 
 def _is_mistake(mine, wrong, reference, probe, lenient):
     """True if the mistake leaves the reference in the same probe as the answer, and in the same way."""
-    if first_difference(wrong[:probe], reference[:probe], lenient) is not None:
-        return False
+    for index in range(probe):
+        if _difference(index, wrong[index], reference[index], lenient[index]) is not None:
+            return False
     difference = _difference(probe, wrong[probe], reference[probe], lenient[probe])
     if difference is None or _difference(probe, mine[probe], wrong[probe], lenient[probe]) is not None:
         return False
