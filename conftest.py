@@ -39,9 +39,28 @@ def pytest_collect_file(file_path):
             raise pytest.UsageError(str(stop)) from None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """A process for each core; more than four would make the lessons wait for each other's memory."""
+    return min(4, os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hand tests out one by one, in order; those in the browser go to one process and share a JupyterLab."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneBrowser(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+    config.option.loadscopereorder = False
+    return OneBrowser(config, log)
+
+
 def pytest_collection_modifyitems(items):
-    """Fast tests first: the library's, then the lessons', then those in the browser."""
-    items.sort(key=lambda item: (BROWSER in item.path.parents, LESSONS in item.path.parents))
+    """Fast tests first: the library's, then those in the browser, then the lessons'."""
+    items.sort(key=lambda item: (LESSONS in item.path.parents, BROWSER in item.path.parents))
 
 
 def pytest_runtest_setup(item):

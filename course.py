@@ -36,6 +36,7 @@ NO_VENV = (
     "This Python cannot make environments: run `sudo apt-get install python3-venv` (without apt-get, install "
     "Python from python.org), then `{again}`."
 )
+SIDE_BY_SIDE = ["-n", "auto"]
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
@@ -131,7 +132,7 @@ def test(root, arguments=(), fast=False, references=False):
         browser = find_browser(root) or install_browser(root, python)
         if browser:
             env["OPTIMLAB_CHROMIUM"] = browser
-    command = [str(python), "-m", "pytest"] + (["--fast"] if fast else []) + list(arguments)
+    command = [str(python), "-m", "pytest", *SIDE_BY_SIDE] + (["--fast"] if fast else []) + list(arguments)
     return hand_over(command, root, env)
 
 

@@ -1,6 +1,7 @@
 """The order of the tests, --fast, and what happens where there is no browser."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,10 +40,20 @@ def run(tmp_path):
 def test_fast_tests_come_first_and_a_missing_browser_is_said(run):
     code, output = run("-rs")
     ran = [line.split("::")[1].split()[0] for line in output.splitlines() if "%]" in line]
-    assert ran == ["optimlab.room", "test_zoo", "test_lessons", "test_browser"]
+    assert ran == ["optimlab.room", "test_zoo", "test_browser", "test_lessons"]
     assert code == 0
     assert "3 passed, 1 skipped" in output.splitlines()[-1]
     assert "no Chromium, Chrome or Edge was found: `python3 course.py test` installs one" in output
+
+
+def test_side_by_side_one_process_has_the_browser(run, tmp_path):
+    two = "import time\n\n\ndef test_browser():\n    time.sleep(1)\n"
+    for name in ("test_one.py", "test_two.py"):
+        (tmp_path / "tests" / "browser" / name).write_text(two)
+    code, output = run("-n", "2", OPTIMLAB_CHROMIUM=sys.executable)
+    assert code == 0
+    ran = re.findall(r"\[(gw\d)\] \[ *\d+%\] PASSED tests/browser/", output)
+    assert len(ran) == 2 and len(set(ran)) == 1
 
 
 def test_a_required_browser_that_is_missing_is_a_failure(run):

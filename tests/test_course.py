@@ -561,7 +561,7 @@ def test_arguments_go_on_to_pytest(arguments, handed, root, monkeypatch):
     assert course.main(["test", *arguments]) == 0
     fast = ["--fast"] if "--fast" in arguments else []
     rest = [argument for argument in arguments if argument != "--fast"]
-    assert handed["command"] == ["python", "-m", "pytest", *fast, *rest]
+    assert handed["command"] == ["python", "-m", "pytest", *course.SIDE_BY_SIDE, *fast, *rest]
     assert handed["level"] == "test" and handed["folder"] == root
 
 
