@@ -25,10 +25,12 @@ _AVERAGES = ["EMA", "PolyakRuppert", "SWA"]
 _HOMES = {
     "FitHistory": "train",
     "History": "train",
+    "board": "standing",
     "check": "exercises",
     "descend": "train",
     "fit": "train",
     "hint": "exercises",
+    "next_step": "standing",
     "predict": "live",
     "quiz": "live",
     "ready": "exercises",

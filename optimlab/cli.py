@@ -1,19 +1,28 @@
-"""The command line: `python -m optimlab build` for authors, `python -m optimlab check` for learners.
+"""The command line: `optimlab` (or `python -m optimlab`) and a command.
 
-Exit codes: 0 nothing is wrong (passed, or not attempted yet), 1 something is wrong, 2 the command could not
-be carried out.
+For learners: next, progress, check, hint, solution, reset, compare. For authors: mistakes, build.
+
+Exit codes: 0 nothing is wrong (passed, or not attempted yet), 1 something is wrong or still closed, 2 the
+command could not be carried out, 130 it was stopped by Ctrl-C.
 """
 
 import argparse
 import contextlib
 import importlib
 import json
+import os
 import re
+import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import optimlab
+from optimlab import standing
+from optimlab.waiting import Bar
+
+PLAIN = {"\N{CHECK MARK}": "+", "\N{BLACK RIGHT-POINTING TRIANGLE}": ">", "\N{BALLOT X}": "x",
+         "\N{WHITE CIRCLE}": ".", "\N{RIGHTWARDS ARROW}": "s"}
 
 
 class CommandError(Exception):
@@ -23,6 +32,7 @@ class CommandError(Exception):
 def main(argv=None) -> int:
     arguments = parser().parse_args(argv)
     try:
+        find_progress()
         return arguments.run(arguments)
     except CommandError as error:
         print(error, file=sys.stderr)
@@ -37,24 +47,50 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"optimlab {optimlab.__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    command = commands.add_parser("build", help="run the lessons' sources and write their notebooks")
-    command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all when there is none")
-    command.add_argument("--check", action="store_true", help="build nothing, name what is out of date")
-    command.set_defaults(run=run_build)
+    def add(name, run, help, json=True):
+        command = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+        command.set_defaults(run=run)
+        if json:
+            command.add_argument("--json", action="store_true", help="print JSON, for scripts")
+        return command
 
-    command = commands.add_parser("check", help="run your notebooks and say what became of each exercise")
+    add("next", run_next, "say the one thing to do next")
+
+    command = add("progress", run_progress, "show what is done, in every lesson and exercise")
+    command.add_argument("lesson", nargs="?", metavar="NN", help="one lesson in full, as 04")
+    carry = command.add_mutually_exclusive_group()
+    carry.add_argument("--export", nargs="?", const="", metavar="FILE",
+                       help="print everything as one line to paste elsewhere, or write it to FILE")
+    carry.add_argument("--restore", metavar="FILE|LINE", help="take in what --export gave")
+
+    command = add("check", run_check, "run your notebooks and say what became of each exercise")
     which = "as 04 or work/04_momentum.ipynb; all of work/ when there is none"
     command.add_argument("notebooks", nargs="*", metavar="NN|PATH", help=which)
-    command.add_argument("--json", action="store_true", help="print the results as JSON")
-    command.set_defaults(run=run_check)
+    command = add("hint", run_hint, "give the next hint of an exercise")
+    command.add_argument("exercise", metavar="NN.N", help="as 04.1")
+    command.add_argument("rung", nargs="?", type=int, metavar="N", help="1 to 4: one that was opened before")
 
-    command = commands.add_parser("compare", help="run the study in a TOML file and write its report")
+    command = add("solution", run_solution, "show the solution of an exercise, once it is open")
+    command.add_argument("exercise", metavar="NN.N", help="as 04.1")
+    command.add_argument("--yes", action="store_true", help="do not ask whether you are sure")
+
+    command = add("reset", run_reset, "start a lesson afresh; your notebook and answers are kept as copies")
+    command.add_argument("lesson", metavar="NN", help="as 04")
+
+    command = add("mistakes", run_mistakes, "count the mistakes that each exercise knows by name")
+    command.add_argument("lesson", nargs="?", metavar="NN", help="one lesson, as 04")
+    command.add_argument("--quick", action="store_true", help="do not run the mutants (about two minutes)")
+
+    command = add("build", run_build, "run the lessons' sources and write their notebooks", json=False)
+    command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all when there is none")
+    command.add_argument("--check", action="store_true", help="build nothing, name what is out of date")
+
+    command = add("compare", run_compare, "run the study in a TOML file and write its report", json=False)
     command.add_argument("study", metavar="STUDY.toml")
     command.add_argument("--workers", type=int, metavar="N", help="processes; one for each core if left out")
     command.add_argument("--scheduler", metavar="ADDRESS", help="send the runs to a Dask scheduler")
     command.add_argument("--report", metavar="PATH", help="where to write the report: .html or .md")
     command.add_argument("--quiet", action="store_true", help="show no progress")
-    command.set_defaults(run=run_compare)
     return top
 
 
@@ -88,18 +124,22 @@ def run_check(arguments) -> int:
         numbers = [name for name in arguments.notebooks if number(name)]
         paths += chosen(numbers, course_folder() / "work", ".ipynb")
     code, report = 0, []
-    for path in paths:
-        try:
-            results = check_notebook(path)
-        except CheckError as error:
-            print(error, file=sys.stderr, flush=True)
-            code = 2
-            continue
-        code = max(code, 0 if all(result.fine for result in results) else 1)
-        if arguments.json:
-            report += [{"notebook": str(path), **asdict(result)} for result in results]
-        else:
-            print_results(path, results)
+    with Bar(len(paths)) as bar:
+        for path in paths:
+            bar.begin(path.name)
+            try:
+                results = check_notebook(path)
+            except CheckError as error:
+                bar.wipe()
+                print(error, file=sys.stderr, flush=True)
+                code = 2
+                continue
+            code = max(code, 0 if all(result.fine for result in results) else 1)
+            bar.wipe()
+            if arguments.json:
+                report += [{"notebook": str(path), **asdict(result)} for result in results]
+            else:
+                print_results(path, results)
     if arguments.json:
         print(json.dumps(report, indent=2))
     return code
@@ -151,6 +191,145 @@ def print_results(path, results) -> None:
         print("  " + result.line, flush=True)
 
 
+def run_next(arguments) -> int:
+    step = standing.next_step()
+    say(asdict(step) if arguments.json else repr(step), arguments.json)
+    return 0
+
+
+def run_progress(arguments) -> int:
+    from optimlab import progress
+
+    try:
+        if arguments.restore is not None:
+            sentence = progress.restore(arguments.restore)
+            say({"restored": sentence} if arguments.json else sentence, arguments.json)
+        elif arguments.export is not None:
+            line = progress.export(arguments.export or None)
+            told = f"Written to {arguments.export}." if arguments.export else line
+            say({"export": line} if arguments.json else told, arguments.json)
+        else:
+            board = standing.board(arguments.lesson)
+            say(board.data() if arguments.json else repr(board), arguments.json)
+    except (OSError, ValueError) as error:
+        raise CommandError(error) from None
+    return 0
+
+
+def run_hint(arguments) -> int:
+    from optimlab.exercises import hint
+
+    known(arguments.exercise)
+    note = hint(arguments.exercise, arguments.rung)
+    given = note.text.startswith(("Hint", "The "))
+    say({"exercise": arguments.exercise, "text": note.text} if arguments.json else note.text, arguments.json)
+    return 0 if given else 1
+
+
+def run_solution(arguments) -> int:
+    from optimlab.exercises import solution
+
+    known(arguments.exercise)
+    note = solution(arguments.exercise, sure=arguments.yes)
+    if "sure=True" in note.text and sys.stdin.isatty() and not arguments.json:
+        print(note.text.partition("\n")[0].partition(": ")[2])
+        try:
+            if input("Show it? [y/N] ").strip().lower() in ("y", "yes"):
+                note = solution(arguments.exercise, sure=True)
+        except EOFError:
+            print()
+    text = repr(note).replace(f'solution("{arguments.exercise}", sure=True)',
+                              f"optimlab solution {arguments.exercise} --yes")
+    text = text.replace(f'hint("{arguments.exercise}")', f"optimlab hint {arguments.exercise}")
+    data = {"exercise": arguments.exercise, "open": bool(note.code), "code": note.code, "text": note.text}
+    say(data if arguments.json else text, arguments.json)
+    return 0 if note.code else 1
+
+
+def run_reset(arguments) -> int:
+    """A fresh copy of the lesson; the learner's own goes to work/backups/, the progress beside its file."""
+    from optimlab import progress
+
+    if not number(arguments.lesson):
+        raise CommandError(f"{arguments.lesson!r} is no lesson: write two digits, as 04.")
+    course = course_folder()
+    lesson = chosen([arguments.lesson], course / "lessons", ".ipynb")[0]
+    mine, kept = course / "work" / lesson.name, None
+    try:
+        mine.parent.mkdir(exist_ok=True)
+        if mine.exists():
+            kept = free_name(mine.parent / "backups", mine)
+            os.replace(mine, kept)
+        fresh = mine.with_name(f".{mine.name}.fresh")
+        shutil.copyfile(lesson, fresh)
+        os.replace(fresh, mine)
+        forgotten = progress.forget(arguments.lesson)
+    except OSError as error:
+        raise CommandError(f"{error.filename}: {error.strerror}. Nothing was deleted.") from None
+    paths = {"notebook": mine, "kept": kept, "progress": forgotten}
+    if arguments.json:
+        say({name: None if path is None else str(path) for name, path in paths.items()}, True)
+        return 0
+    print(f"{mine} is fresh. If JupyterLab shows it, close it there and open it again.")
+    if kept is not None:
+        print(f"Yours is now {kept}.")
+    if forgotten is not None:
+        print(f"The progress of before is in {forgotten}.")
+    return 0
+
+
+def free_name(folder: Path, notebook: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    count = 1
+    while (path := folder / f"{notebook.stem}-{count}{notebook.suffix}").exists():
+        count += 1
+    return path
+
+
+def run_mistakes(arguments) -> int:
+    from optimlab.exercises import survey
+
+    exercises = survey.exercises(arguments.lesson)
+    if not exercises:
+        have = ", ".join(sorted({exercise.lesson for exercise in survey.exercises()}))
+        raise CommandError(f"There is no exercise in lesson {arguments.lesson!r}; there are some in {have}.")
+    rows = []
+    with Bar(len(exercises)) as bar:
+        for exercise in exercises:
+            bar.begin(exercise.id)
+            rows.append(survey.survey(exercise, run_mutants=not arguments.quick))
+    say([asdict(row) for row in rows] if arguments.json else survey.as_text(rows), arguments.json)
+    return 0 if all(row.rejected == row.named == row.answers for row in rows) else 1
+
+
+def known(id: str) -> None:
+    """CommandError if there is no exercise with this id."""
+    from optimlab.exercises.checking import REGISTRY, no_such
+
+    if id not in REGISTRY:
+        raise CommandError(f"{id}: {no_such(id)}.")
+
+
+def say(what, as_json=False) -> None:
+    """Print text, in letters that the terminal has, or anything as JSON."""
+    text = json.dumps(what, indent=2, default=str) if as_json else str(what)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = "".join(PLAIN.get(letter, letter) for letter in text)
+        text = text.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)
+    print(text, flush=True)
+
+
+def find_progress() -> None:
+    """Use the progress file of work/ when the command is given in the folder of the course."""
+    from optimlab import progress
+
+    course = standing.course_folder()
+    if progress.where() is None and course is not None and (course / "work").is_dir():
+        os.environ["OPTIMLAB_PROGRESS"] = str(course / "work" / progress.NAME)
+
+
 def number(name: str) -> bool:
     return re.fullmatch(r"\d\d", name) is not None
 
@@ -168,8 +347,8 @@ def chosen(numbers, folder: Path, suffix: str) -> list[Path]:
 
 
 def course_folder() -> Path:
-    """The folder of the course: the nearest one, from here upwards, that holds lessons/."""
-    for folder in (Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parents[1]):
-        if (folder / "lessons").is_dir():
-            return folder
-    raise CommandError("There is no lessons/ folder here or above; run this in the folder of the course.")
+    """The folder of the course; CommandError if there is none here or above."""
+    folder = standing.course_folder()
+    if folder is None:
+        raise CommandError("There is no lessons/ folder here or above; run this in the folder of the course.")
+    return folder

@@ -1,12 +1,15 @@
 """The command line: what it prints, what it returns, and one sentence for whatever it cannot do."""
 
+import io
 import json
+import re
 
 import pytest
 
 import optimlab
-from optimlab import authoring, cli
+from optimlab import authoring, cli, progress, standing
 from optimlab.authoring import CheckError, LessonError, Result
+from optimlab.exercises import REGISTRY
 
 RESULTS = {
     "02_descent.ipynb": [
@@ -106,7 +109,7 @@ def test_one_sentence_for_what_is_not_there(course, capsys, monkeypatch, words, 
 def test_outside_a_course_the_clone_is_used_or_one_sentence_said(course, capsys, monkeypatch):
     (course / "work").rename(course.parent / "elsewhere")
     monkeypatch.chdir(course.parent / "elsewhere")
-    monkeypatch.setattr(cli, "__file__", str(course.parent / "elsewhere" / "optimlab" / "cli.py"))
+    monkeypatch.setattr(standing, "__file__", str(course.parent / "elsewhere" / "optimlab" / "standing.py"))
     assert run(capsys, "check", "04")[::2] == (
         2, "There is no lessons/ folder here or above; run this in the folder of the course.\n"
     )
@@ -153,3 +156,190 @@ def test_usage(words, capsys):
         cli.main(words)
     assert end.value.code == 2
     assert "usage: optimlab" in capsys.readouterr().err
+
+
+# Progress, hints, solutions, a fresh copy
+
+
+UPHILL = "04.1 mistake: it walks uphill"
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch):
+    """A course with two lessons, a learner's copy of one, and a progress file; seen from its folder."""
+    source = tmp_path / "course" / "lessons" / "source"
+    source.mkdir(parents=True)
+    for name, title in [("02_descent", "Descent"), ("04_momentum", "Momentum")]:
+        (source / f"{name}.md").write_text(f"---\na: b\n---\n\n# {title}\n")
+        (source.parent / f"{name}.ipynb").write_text('{"cells": []}')
+    work = tmp_path / "course" / "work"
+    work.mkdir()
+    (work / "04_momentum.ipynb").write_text("mine")
+    monkeypatch.chdir(tmp_path / "course")
+    monkeypatch.setenv("OPTIMLAB_PROGRESS", str(work / "progress.json"))
+    monkeypatch.setattr(progress, "_in_memory", {})
+    return tmp_path / "course"
+
+
+def test_next_begins_with_the_first_lesson(learner, capsys):
+    assert run(capsys, "next") == (0, "Open lesson 02, Descent.\n    python3 course.py lab 02\n", "")
+    _, out, _ = run(capsys, "next", "--json")
+    assert json.loads(out) == {
+        "text": "Open lesson 02, Descent.", "command": "python3 course.py lab 02", "id": "02"
+    }
+
+
+def test_next_mends_before_it_goes_on(learner, capsys):
+    progress.record_check("04.2", "passed")
+    assert "Write exercise 04.1" in run(capsys, "next")[1]
+    progress.record_check("04.3", "mistake", "X", "04.3 mistake: lr and momentum swapped")
+    out = run(capsys, "next")[1]
+    assert "Mend exercise 04.3" in out and "mistake: lr and momentum swapped (1 try)" in out
+    assert "optimlab hint 04.3" in out
+    progress.record_hint("04.3", 4)
+    assert "optimlab solution 04.3" in run(capsys, "next")[1]
+
+
+def test_next_comes_to_an_end(learner, capsys):
+    for id in REGISTRY:
+        progress.record_check(id, "passed")
+    assert run(capsys, "next")[1] == "Every exercise is passed.\n"
+
+
+def test_progress_shows_every_lesson_and_skipped_predictions_as_skipped(learner, capsys):
+    progress.record_prediction("04.kappa", None, skipped=True)
+    progress.record_prediction("04.round", 3)
+    progress.record_check("04.1", "passed")
+    progress.record_check("04.2", "mistake", "GD-SIGN", UPHILL.replace("04.1", "04.2"))
+    code, out, _ = run(capsys, "progress")
+    line = next(line for line in out.splitlines() if line.startswith("04"))
+    assert code == 0 and out.startswith(f"1 of {len(REGISTRY)} exercises passed\n")
+    assert "Momentum" in line and "1 of 6" in line and "1 skipped" in line and "1 of 7 questions" in line
+    out = run(capsys, "progress", "04")[1]
+    assert "prediction 04.kappa" in out and re.search(r"04\.kappa +skipped", out)
+    assert re.search(r"04\.2 .* mistake: it walks uphill \(1 try\)", out)
+    lessons = json.loads(run(capsys, "progress", "--json")[1])
+    four = next(lesson for lesson in lessons if lesson["number"] == "04")
+    assert four["exercises"][0]["passed"] is True
+    assert {"04.kappa": "skipped"}.items() <= {q["id"]: q["status"] for q in four["questions"]}.items()
+
+
+def test_progress_keeps_to_the_letters_of_the_terminal(learner, monkeypatch):
+    progress.record_check("04.1", "passed")
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(cli.sys, "stdout", terminal)
+    assert cli.main(["progress"]) == 0
+    assert b"04  Momentum" in terminal.buffer.getvalue() and b"+....." in terminal.buffer.getvalue()
+
+
+def test_progress_goes_and_comes_back(learner, capsys, tmp_path):
+    progress.record_check("04.1", "passed")
+    line = run(capsys, "progress", "--export")[1].strip()
+    file = str(tmp_path / "p.txt")
+    assert run(capsys, "progress", "--export", file)[1] == f"Written to {file}.\n"
+    (learner / "work" / "progress.json").unlink()
+    assert run(capsys, "progress", "--restore", line) == (
+        0, "Restored: 0 predictions, 1 exercises, 0 quiz.\n", ""
+    )
+    assert progress.passed("04.1")
+    (learner / "work" / "progress.json").unlink()
+    assert run(capsys, "progress", "--restore", str(tmp_path / "p.txt"))[0] == 0
+    assert progress.passed("04.1")
+
+
+def test_the_progress_file_of_work_is_found_from_above(learner, capsys, monkeypatch):
+    monkeypatch.setenv("OPTIMLAB_PROGRESS", "")
+    monkeypatch.setattr(progress, "where", lambda: None)
+    run(capsys, "next")
+    assert cli.os.environ["OPTIMLAB_PROGRESS"] == str(learner / "work" / "progress.json")
+
+
+def test_hints_come_one_by_one(learner, capsys):
+    assert run(capsys, "hint", "04.1")[1].startswith("Hint 1 of 4 for 04.1\n")
+    assert json.loads(run(capsys, "hint", "04.1", "--json")[1])["text"].startswith("Hint 2 of 4")
+    assert run(capsys, "hint", "04.1", "1")[1].startswith("Hint 1 of 4")
+    assert run(capsys, "hint", "04.1", "4")[0] == 1
+
+
+def test_the_solution_is_closed_then_asks_then_opens(learner, capsys, monkeypatch):
+    code, out, _ = run(capsys, "solution", "04.1")
+    assert code == 1 and "3 more tries" in out and "optimlab hint 04.1" in out
+    for _ in range(3):
+        progress.record_check("04.1", "wrong")
+    code, out, _ = run(capsys, "solution", "04.1")
+    assert code == 1 and "optimlab solution 04.1 --yes" in out
+    monkeypatch.setattr(cli.sys.stdin, "isatty", lambda: True, raising=False)
+    for answer, code in [("", 1), ("no", 1), ("y", 0)]:
+        monkeypatch.setattr("builtins.input", lambda question, answer=answer: answer)
+        assert run(capsys, "solution", "04.1")[0] == code
+    assert "opened" in progress.everything()["exercises"]["04.1"]
+    data = json.loads(run(capsys, "solution", "04.1", "--yes", "--json")[1])
+    assert data["open"] is True and "velocity = momentum * velocity + grad" in data["code"]
+
+
+def test_reset_gives_a_fresh_copy_and_loses_nothing(learner, capsys):
+    progress.record_check("04.1", "passed")
+    progress.record_check("02.1", "passed")
+    work = learner / "work"
+    code, out, err = run(capsys, "reset", "04")
+    assert (code, err) == (0, "")
+    assert (work / "04_momentum.ipynb").read_text() == '{"cells": []}'
+    assert (work / "backups" / "04_momentum-1.ipynb").read_text() == "mine"
+    assert not progress.passed("04.1") and progress.passed("02.1")
+    assert '"passed": true' in (work / "progress.json.bak-1").read_text()
+    for path in ("04_momentum.ipynb", "backups/04_momentum-1.ipynb", "progress.json.bak-1"):
+        assert str(work / path) in out
+    data = json.loads(run(capsys, "reset", "04", "--json")[1])
+    assert data["kept"].endswith("04_momentum-2.ipynb")
+    assert (work / "backups" / "04_momentum-1.ipynb").read_text() == "mine"
+    assert json.loads(run(capsys, "reset", "02", "--json")[1])["kept"] is None
+
+
+def test_mistakes_are_counted(learner, capsys):
+    code, out, _ = run(capsys, "mistakes", "11", "--quick")
+    assert code == 0 and out.split()[0] == "exercise" and "11.2 Newton-Schulz" in out
+    rows = json.loads(run(capsys, "mistakes", "10", "--quick", "--json")[1])
+    assert [row["exercise"] for row in rows] == ["10.1", "10.2", "10.3"]
+    for row in rows:
+        assert row["answers"] == row["rejected"] == row["named"] > row["mistakes"] - 1 > 10
+        assert row["mutants"] > 10 and row["killed"] is None
+
+
+def test_mutants_are_run_and_killed(learner, capsys):
+    row = json.loads(run(capsys, "mistakes", "11", "--json")[1])[0]
+    assert row["killed"] + 3 >= row["mutants"] >= row["killed"] > 30
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (["hint", "04.9"], "04.9: there is no such exercise; lesson 04 has 04.1 to 04.6."),
+        (["solution", "x"], "x: there is no such exercise; there are some in the lessons 00"),
+        (["progress", "77"], "lesson: there is no lesson '77'; there are 00"),
+        (["progress", "--restore", "nothing"], "'nothing' is neither the line that export() gives"),
+        (["progress", "--export", "no/such/folder/p"], "No such file or directory"),
+        (["reset", "4"], "'4' is no lesson: write two digits, as 04."),
+        (["reset", "07"], "There is no lesson '07' in lessons/; there is 02, 04."),
+        (["mistakes", "77"], "There is no exercise in lesson '77'; there are some in 00"),
+    ],
+)
+def test_wrong_use_gets_one_sentence(learner, capsys, words, sentence):
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "") and sentence in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["hint"], ["hint", "04.1", "two"], ["reset"], ["progress", "--export", "--restore", "x"]]
+)
+def test_missing_or_foreign_words_show_the_usage(words, capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    assert end.value.code == 2 and "usage: optimlab" in capsys.readouterr().err
+
+
+def test_every_command_has_a_help_text(capsys):
+    for command in ("next", "progress", "check", "hint", "solution", "reset", "mistakes", "build"):
+        with pytest.raises(SystemExit) as end:
+            cli.main([command, "--help"])
+        out = capsys.readouterr().out
+        assert end.value.code == 0 and out.startswith(f"usage: optimlab {command}")

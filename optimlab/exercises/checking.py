@@ -69,7 +69,7 @@ def hint(id, rung=None):
     """
     exercise = _find(id)
     if exercise is None:
-        return Note(f"{_id_text(id)}: {_no_such(id)}")
+        return Note(f"{_id_text(id)}: {no_such(id)}")
     id, opened = exercise.id, progress.hints(exercise.id)
     if progress.passed(id) and rung is None:
         return Note("\n".join([f"The {RUNGS} hints for {id}", *map(_numbered, range(RUNGS), exercise.hints)]))
@@ -93,7 +93,7 @@ def solution(id, sure=False):
     """Our solution: after you have passed, or after three tries if you say that you are sure."""
     exercise = _find(id)
     if exercise is None:
-        return Note(f"{_id_text(id)}: {_no_such(id)}")
+        return Note(f"{_id_text(id)}: {no_such(id)}")
     id = exercise.id
     closed = solution_is_closed(id)
     if closed:
@@ -121,7 +121,7 @@ def _checked(id, answer):
     """The verdict, and whether it counts as a try."""
     exercise = _find(id)
     if exercise is None:
-        return _error(_id_text(id), _no_such(id)), False
+        return _error(_id_text(id), no_such(id)), False
     if answer is _MISSING:
         return _error(exercise.id, f'what shall be checked? check("{exercise.id}", {exercise.name})'), False
     if guard.inside():
@@ -266,7 +266,8 @@ def _id_text(id):
     return id if isinstance(id, str) and len(id) <= 12 else "check"
 
 
-def _no_such(id):
+def no_such(id):
+    """The sentence for an id that no exercise has."""
     if callable(id):
         return 'the id comes first and is text: check("04.1", momentum_step)'
     if not isinstance(id, str):

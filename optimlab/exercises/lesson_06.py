@@ -863,6 +863,7 @@ def _(alpha):
     "06.3",
     "One step of Adadelta",
     returns=("w", "sq_avg", "delta_avg"),
+    optional=True,
     hints=(
         "There are two averages. Which one is needed before the step, and which one can only be made after "
         "it?",

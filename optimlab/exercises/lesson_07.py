@@ -1407,6 +1407,7 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps, kept={}):  # noqa: B006
     "07.3",
     "One step of AMSGrad, as its paper has it",
     returns=("w", "m", "v", "vmax"),
+    optional=True,
     hints=(
         "One line is new beside m and v. Which two arrays does it compare, and who keeps the result?",
         "Adam's divisor can shrink again when large gradients are rare. AMSGrad keeps the largest v that was "
@@ -2500,6 +2501,7 @@ def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch, kept={}):  # noqa: 
     "07.5",
     "The bug museum: mend three optimizers",
     returns=None,
+    optional=True,
     hints=(
         "Room 1 and room 2 have one bug each, and both are about time. Room 3 has two, and one of them hides "
         "in the first step.",

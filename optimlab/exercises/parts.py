@@ -97,10 +97,10 @@ class Probe:
 class Exercise:
     """Everything about one exercise in one place."""
 
-    def __init__(self, id, title, reference, returns, hints, is_value=False, after=""):
+    def __init__(self, id, title, reference, returns, hints, is_value=False, after="", optional=False):
         self.id, self.title, self.reference = id, title, reference
         self.returns, self.hints, self.is_value = returns, tuple(hints), is_value
-        self.after = after
+        self.after, self.optional = after, optional
         self.probes, self.mistakes, self.conventions = [], [], []
         self._traces = {}
 
@@ -208,16 +208,16 @@ class _Traces:
         return self.known[index]
 
 
-def exercise(id, title, returns, hints, after=""):
+def exercise(id, title, returns, hints, after="", optional=False):
     """Decorator that turns a reference function into an Exercise.
 
     `returns` names what comes back (see `trace.Call`), `hints` are four rungs: where to look, the idea, the
-    form, a worked twin. `after` is said on passing.
+    form, a worked twin. `after` is said on passing. Nobody has to do an `optional` one to go on.
     """
     _check_hints(id, hints)
 
     def build(reference):
-        return Exercise(id, title, reference, returns, hints, after=after)
+        return Exercise(id, title, reference, returns, hints, after=after, optional=optional)
 
     return build
 
