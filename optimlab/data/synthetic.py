@@ -32,6 +32,38 @@ def two_moons(n=300, noise=0.2, seed=0):
     return _plane("two moons", points, ("upper", "lower"), n, noise, seed, least=2)
 
 
+def chebyshev(n=20, degree=4):
+    """A Chebyshev polynomial, cos(degree * arccos(x)), at n evenly spaced points of [-1, 1].
+
+    Args:
+        n: points in the training part, at least 2; the validation part has the n - 1 points between them,
+            the test part 200 of its own.
+        degree: at least 0. The higher, the longer a network needs.
+
+    Returns:
+        Dataset: x and y (n, 1), float64. Nothing is random. `nn.chebyshev_net()` is the network for it.
+
+    Raises:
+        TypeError, ValueError: an n or degree out of its range.
+
+    >>> x, y = chebyshev(5, degree=2).train          # 2 x**2 - 1
+    >>> y[:, 0].round(6)
+    array([ 1. , -0.5, -1. , -0.5,  1. ])
+
+    Source: the toy task of Cohen, Kaur, Li, Kolter and Talwalkar (2021), Gradient descent on neural networks
+    typically occurs at the edge of stability.
+    """
+    check_whole("n", n, least=2)
+    check_whole("degree", degree, least=0)
+
+    def part(x):
+        return Part(x[:, None], np.cos(degree * np.arccos(x))[:, None])
+
+    x = np.linspace(-1, 1, n)
+    parts = part(x), part((x[1:] + x[:-1]) / 2), part(np.linspace(-1, 1, 200))
+    return Dataset(f"Chebyshev polynomial of degree {degree}", *parts, about="Computed, nothing is random.")
+
+
 def spirals(n=300, classes=3, noise=0.05, seed=0):
     """Arms that wind around the origin: n points in each part, spread evenly over the arms.
 

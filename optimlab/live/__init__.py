@@ -8,6 +8,7 @@
 
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
+from optimlab.live.dashboard import dashboard
 from optimlab.live.interactive import Interactive
 from optimlab.live.noise_ball import noise_ball
 from optimlab.live.phase_map import phase_map
@@ -15,4 +16,4 @@ from optimlab.live.questions import predict, quiz
 
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
-__all__ = ["INTERACTIVES", "cliff", "conditioning", "noise_ball", "phase_map", "predict", "quiz"]
+__all__ = ["INTERACTIVES", "cliff", "conditioning", "dashboard", "noise_ball", "phase_map", "predict", "quiz"]

@@ -29,7 +29,7 @@ from optimlab.nn.linear import Linear
 from optimlab.nn.loss import CrossEntropyLoss, MSELoss
 from optimlab.nn.lstm import LSTM
 from optimlab.nn.model import Model, Sequential
-from optimlab.nn.models import CNN, MLP, CharModel, RecurrentClassifier
+from optimlab.nn.models import CNN, MLP, CharModel, RecurrentClassifier, chebyshev_net
 from optimlab.nn.pool import AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d
 from optimlab.nn.rnn import RNN
 
@@ -63,5 +63,6 @@ __all__ = [
     "Sequential",
     "Sigmoid",
     "Tanh",
+    "chebyshev_net",
     "init",
 ]

@@ -84,6 +84,7 @@ def walk_controls(figure):
             page.keyboard.press("Space")
         elif kind == "select-one":
             page.keyboard.press("ArrowDown")
+            page.keyboard.press("ArrowUp")
         elif kind == "text" and node.is_editable():
             good = node.input_value()
             for bad in ("seven", "", "1e999", "-99999999"):

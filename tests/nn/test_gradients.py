@@ -67,7 +67,10 @@ def test_grads_are_the_slope_of_the_loss(name):
     assert np.abs(slopes(lambda: model.loss(x, y), model.params) - grads).max() < 1e-8
 
 
-@pytest.mark.parametrize("name", ["mse", "mae", "huber", "cross_entropy", "binary_cross_entropy", "hinge"])
+LOSSES = ["mse", "half_mse", "mae", "huber", "cross_entropy", "binary_cross_entropy", "hinge"]
+
+
+@pytest.mark.parametrize("name", LOSSES)
 def test_a_losses_gradient_is_its_slope(name):
     draw = np.random.default_rng(2)
     output = draw.normal(size=(5, 3))
