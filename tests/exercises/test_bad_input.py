@@ -75,10 +75,10 @@ def test_the_function_of_another_exercise_is_recognised():
     error_of("04.2", momentum_step, "looks like the function of 04.1", "pass nesterov_step")
     error_of("02.1", momentum_step, "looks like the function of 04.1")
 
-    def my_step(w, grad, velocity, lr, momentum):
+    def one_step(w, grad, velocity, lr, momentum):
         return w, velocity
 
-    error_of("02.2", my_step, "looks like the function of 04.1")
+    error_of("02.2", one_step, "looks like the function of 04.1")
 
 
 def test_wrong_signatures_are_named():
