@@ -28,13 +28,15 @@ def mse(output, target):
 
 
 def half_mse(output, target):
-    """Half the mean squared error, whose curvature in the output is 1 / n: the loss of many papers.
+    """Half the mean squared error: its gradient is the mean of error times slope, with no 2 in it.
 
     Arguments, results and errors as in mse.
 
     >>> half_mse(np.array([[1.0], [3.0]]), np.array([[0.0], [0.0]]))
     (2.5, array([[0.5],
            [1.5]]))
+
+    Source: Legendre (1805) for the squares.
     """
     loss, gradient = mse(output, target)
     return loss / 2, gradient / 2

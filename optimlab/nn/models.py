@@ -71,7 +71,8 @@ def chebyshev_net(rng=14):
     Made for `data.chebyshev()` and gradient descent on all 20 points at once: at lr 0.1 its sharpness climbs
     from 5.4 to 2 / 0.1 = 20, and stays there.
 
-    rng: a seed or a Generator; the default is where the course's figures start. Raises as MLP.
+    Args: rng, a seed or a Generator; the default is where the course's figures start.
+    Other args, shapes and raises as in MLP.
 
     >>> from optimlab import data
     >>> model = chebyshev_net()

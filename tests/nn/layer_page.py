@@ -92,7 +92,8 @@ MODEL_WORDS = """
 
 Each takes five steps of gradient descent beside the same network in PyTorch. What is compared: the
 losses, the first gradient, and all parameters and running averages after the last step. The parameters
-have PyTorch's names and stand in PyTorch's order.
+have PyTorch's names and stand in PyTorch's order. `nn.chebyshev_net` makes the MLP whose sharpness the
+figures follow.
 
 """
 
@@ -151,7 +152,7 @@ def page(measure):
 
 def losses_table(found):
     rows = []
-    for name in ("mse", "mae", "huber", "cross_entropy", "binary_cross_entropy", "hinge"):
+    for name in ("mse", "half_mse", "mae", "huber", "cross_entropy", "binary_cross_entropy", "hinge"):
         function = getattr(losses, name)
         cases = [case for case in LOSSES if case.name == name]
         layer = f"`nn.{LOSS_LAYERS[name]}`" if name in LOSS_LAYERS else ""
