@@ -6,14 +6,19 @@
 1.0
 """
 
+from optimlab.live.anatomy import anatomy
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
 from optimlab.live.dashboard import dashboard
 from optimlab.live.interactive import Interactive
+from optimlab.live.loss_slope import loss_slope
 from optimlab.live.noise_ball import noise_ball
 from optimlab.live.phase_map import phase_map
 from optimlab.live.questions import predict, quiz
 
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
-__all__ = ["INTERACTIVES", "cliff", "conditioning", "dashboard", "noise_ball", "phase_map", "predict", "quiz"]
+__all__ = [
+    "INTERACTIVES", "anatomy", "cliff", "conditioning", "dashboard", "loss_slope", "noise_ball", "phase_map",
+    "predict", "quiz",
+]

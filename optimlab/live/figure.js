@@ -172,7 +172,8 @@ class PanelView {
     const width = Math.floor(this.node.clientWidth);
     if (!width) return false;
     const { spec } = this;
-    const margin = { left: spec.yticks && !spec.yticks.length ? 28 : 58, right: 16, top: 8, bottom: 42 };
+    const none = (ticks) => ticks && !ticks.length;
+    const margin = { left: none(spec.yticks) ? 28 : 58, right: 16, top: 8, bottom: none(spec.xticks) ? 8 : 42 };
     let w = Math.max(80, width - margin.left - margin.right), h = spec.height;
     if (spec.equal) {
       const ratio = (spec.ylim[1] - spec.ylim[0]) / (spec.xlim[1] - spec.xlim[0]);
@@ -248,7 +249,7 @@ class PanelView {
     const left = area.x - 0.5, bottom = area.y + area.h + 0.5;
     if (spec.equal) c.strokeRect(left, area.y - 0.5, area.w + 1, area.h + 1);
     else {
-      line(left, bottom, area.x + area.w, bottom);
+      if (!spec.xticks || spec.xticks.length) line(left, bottom, area.x + area.w, bottom);
       if (!spec.yticks || spec.yticks.length) line(left, area.y, left, bottom);
     }
     const xticks = spec.xticks || niceTicks(xlim, spec.xscale, Math.max(3, area.w / 80));
@@ -327,7 +328,9 @@ class PanelView {
     };
     const move = (event, released) => {
       const [x, y] = point(event);
-      this.host.change({ [xname]: this.host.snap(xname, x), [yname]: this.host.snap(yname, y) }, released);
+      const values = { [xname]: this.host.snap(xname, x) };
+      if (yname) values[yname] = this.host.snap(yname, y);
+      this.host.change(values, released);
     };
     const start = (event) => {
       if (this.host.locked || event.button > 0) return;
@@ -353,11 +356,11 @@ class PanelView {
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
     this.handle.addEventListener("keydown", (event) => {
       const way = ways[event.key];
-      if (!way || this.host.locked) return;
+      if (!way || this.host.locked || (way[1] && !yname)) return;
       event.preventDefault();
       event.stopPropagation();
       const by = event.shiftKey ? 10 : 1, values = {};
-      [xname, yname].forEach((name, i) => {
+      this.spec.drag.forEach((name, i) => {
         const control = this.host.controls[name].spec;
         values[name] = this.host.snap(name, this.host.values[name] + way[i] * by * control.step);
       });
@@ -369,15 +372,14 @@ class PanelView {
     if (!this.handle || !this.area) return;
     const { X, Y } = this.scales(), [xname, yname] = this.spec.drag;
     this.handle.style.left = `${X(values[xname])}px`;
-    this.handle.style.top = `${Y(values[yname])}px`;
+    this.handle.style.top = `${Y(yname ? values[yname] : this.limits()[1][0])}px`;
     this.handle.disabled = locked;
   }
 
   describe(readout, values) {
     this.canvas.setAttribute("aria-label", `${this.picture.title}. ${readout}`);
     if (!this.handle) return;
-    const [xname, yname] = this.spec.drag;
-    const at = [xname, yname].map((name) => `${this.host.controls[name].spec.label} ${shown(values[name])}`);
+    const at = this.spec.drag.map((name) => `${this.host.controls[name].spec.label} ${shown(values[name])}`);
     this.handle.setAttribute("aria-label", `${this.spec.handle}: ${at.join(", ")}. Drag it or use the arrow keys.`);
   }
 }

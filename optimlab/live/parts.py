@@ -11,7 +11,8 @@ class Panel:
 
     span: width in twelfths of the figure; height: of the drawing area, in pixels.
     equal: one unit is as long on both axes.
-    drag: the two controls that a drag on the picture sets, as (x control, y control); handle: its name.
+    drag: the controls that a drag on the picture sets, as (x control, y control), or (x control,) for a
+    handle that slides along the bottom; handle: its name.
     background: what stands still, drawn once by matplotlib, as a function of its Axes.
     """
 

@@ -28,22 +28,27 @@ HALO = [withStroke(linewidth=3, foreground="white")]
 
 
 def storyboard(panels, headings, frames):
-    """Columns of panels, one column under a heading for each frame -> PNG bytes, the same for the same
-    frames."""
+    """A heading for each frame over its panels -> PNG bytes, the same for the same frames.
+
+    The frames stand side by side, one column each; one below the other where every panel is as wide as the
+    figure.
+    """
+    wide = all(panel.span == 12 for panel in panels)
     with _style():
-        heights = [panel.height for panel in panels]
-        height = 0.3 + sum(heights) / 100 * 0.74 + 0.85 * len(panels)
+        heights = [panel.height for panel in panels] * (len(frames) if wide else 1)
+        height = 0.3 + sum(heights) / 100 * 0.74 + 0.85 * len(heights)
         figure = Figure(figsize=(9, height), dpi=100, layout="constrained")
         figure.get_layout_engine().set(w_pad=0.08, h_pad=0.06, wspace=0.03)
-        axes = figure.subplots(len(panels), len(frames), squeeze=False, height_ratios=heights)
-        for column, frame in enumerate(frames):
-            for row, panel in enumerate(panels):
-                ax = axes[row, column]
-                draw(ax, panel, frame.pictures[panel.name], first=column == 0, wrap=90 // len(frames))
-            axes[0, column].annotate(
-                headings[column],
+        columns = 1 if wide else len(frames)
+        axes = figure.subplots(len(heights), columns, squeeze=False, height_ratios=heights)
+        axes = axes.reshape(len(frames), len(panels)) if wide else axes.T
+        for i, frame in enumerate(frames):
+            for ax, panel in zip(axes[i], panels, strict=True):
+                draw(ax, panel, frame.pictures[panel.name], first=wide or i == 0, wrap=90 // columns)
+            axes[i, 0].annotate(
+                headings[i],
                 (0, 1),
-                (0, 44),
+                (0, 26 if wide else 44),
                 xycoords="axes fraction",
                 textcoords="offset points",
                 weight="bold",
@@ -90,6 +95,8 @@ def draw(ax, panel, picture, first=True, wrap=60):
     if first and panel.ylabel:
         ax.set_ylabel(panel.ylabel)
     ax.spines[["top", "right"]].set_visible(panel.equal)
+    ax.spines["left"].set_visible(panel.equal or panel.yticks != ())
+    ax.spines["bottom"].set_visible(panel.equal or panel.xticks != ())
     ends = []
     if ax.figure.canvas is None or not hasattr(ax.figure.canvas, "get_renderer"):
         FigureCanvasAgg(ax.figure)

@@ -7,9 +7,21 @@ import pytest
 
 from optimlab import live
 
-# name: (how the first question is answered, words of the reply, a slider, the panel with the start point,
-#        the task whose first try is wrong, then how to solve it: task, boxes to fill)
+# name: how the first question is answered, words of the reply, a slider and where it goes, what is typed
+#       right and wrong, how far the handle is dragged, what Play moves, a task: number, a wrong and a right try
 SESSIONS = {
+    "anatomy": {
+        "guess": "up, like p",
+        "reply": "w1 reaches it through w2",
+        "slider": "stage",
+        "to": "4",
+        "shows": "loss = (p − y)²",
+        "box": ("stage, as a number", "9", "back: dw1 = da · x"),
+        "bad": ("90", "Write a whole number from 0 to 80."),
+        "drag": (-60, 30),
+        "play": "stage",
+        "task": (3, {"learning rate lr, as a number": "0.2"}, {"learning rate lr, as a number": "1"}),
+    },
     "cliff": {
         "guess": "It arrives a little sooner",
         "reply": "Longer steps do arrive sooner",
@@ -18,6 +30,8 @@ SESSIONS = {
         "shows": "below 2/λ₂",
         "box": ("learning rate lr, as a number", "0.201", "doubles every 69.7 steps"),
         "bad": ("7", "Write a number from 0.001 to 0.3."),
+        "drag": (-60, 30),
+        "play": "steps",
         "task": (2, {"learning rate lr, as a number": "0.1"}, {"learning rate lr, as a number": "0.1818"}),
     },
     "conditioning": {
@@ -28,7 +42,21 @@ SESSIONS = {
         "shows": "κ = 100",
         "box": ("condition number κ, as a number", "1000", "takes 315 steps"),
         "bad": ("0,5", "Write a number from 1 to 1000."),
+        "drag": (-60, 30),
+        "play": "steps",
         "task": (3, {"condition number κ, as a number": "2"}, {"condition number κ, as a number": "1"}),
+    },
+    "loss_slope": {
+        "guess": "about the same",
+        "reply": "2 parts in 10,000",
+        "slider": "output",
+        "to": "-9.2",
+        "shows": "squared 2.02·10⁻⁴",
+        "box": ("output, as a number", "8", "hinge 0"),
+        "bad": ("11", "Write a number from −10 to 10."),
+        "drag": (-60, 0),
+        "play": "steps",
+        "task": (1, {"output, as a number": "-3"}, {"output, as a number": "−0,7"}),
     },
     "phase_map": {
         "guess": "the same share as before",
@@ -38,6 +66,8 @@ SESSIONS = {
         "shows": "a = 1.5",
         "box": ("a = lr·λ, as a number", "3.9", "runs away"),
         "bad": ("", "Write a number from 0 to 4."),
+        "drag": (90, 60),
+        "play": "steps",
         "task": (1, {"momentum β, as a number": "0.5"}, {"momentum β, as a number": "0.64"}),
     },
     "noise_ball": {
@@ -112,11 +142,12 @@ def test_a_session(lab, name):
 
     def pull():
         nonlocal was, now
-        was, now = figure.drag((-60, 30) if name != "phase_map" else (90, 60))
+        was, now = figure.drag(script["drag"])
 
     figure.changes(pull)
     moved = now()
-    assert abs(moved["x"] - was["x"]) > 30 and abs(moved["y"] - was["y"]) > 15
+    for axis, pixels in zip("xy", script["drag"], strict=True):
+        assert abs(moved[axis] - was[axis]) >= abs(pixels) / 2
     handle = card.locator(".ol-handle").first
     active = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
     at = page.evaluate(active)
@@ -130,20 +161,20 @@ def test_a_session(lab, name):
     # play, pause, step, reset
     figure.button("Reset").click()
     figure.settle()
-    steps = f"live.{name} steps"
-    first = int(figure.run_cell("print(fig.values['steps'])"))
+    count = f"print(fig.values[{script['play']!r}])"
+    first = int(figure.run_cell(count))
     figure.button("Step 1").click()
     figure.settle()
-    assert int(figure.run_cell("print(fig.values['steps'])")) == first + 1, steps
+    assert int(figure.run_cell(count)) == first + 1
     figure.changes(lambda: figure.button("Step 10").click())
     figure.button("Play").click()
     page.wait_for_timeout(600)
     assert figure.button("Pause").count() == 1
     figure.button("Pause").click()
     figure.settle()
-    assert int(figure.run_cell("print(fig.values['steps'])")) > first + 11
+    assert int(figure.run_cell(count)) > first + 11
     figure.changes(lambda: figure.button("Reset").click())
-    assert int(figure.run_cell("print(fig.values['steps'])")) == first
+    assert int(figure.run_cell(count)) == first
 
     # a task: wrong, then right
     number, wrong, right = script["task"]
