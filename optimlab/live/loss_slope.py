@@ -92,7 +92,7 @@ SLOPE = Panel(
     xticks=(-10, -5, 0, 5, 10), yticks=(1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10), height=264,
 )  # fmt: skip
 WALK = Panel(
-    "walk", "Gradient descent from here", (0, LONGEST), (-11, 11), "steps", "output",
+    "walk", "Gradient descent from here", (0, LONGEST), (-12, 17), "steps", "output",
     xticks=(0, 50, 100, 150, 200), yticks=(-10, -5, 0, 5, 10), span=12, height=150,
 )  # fmt: skip
 CONTROLS = (
@@ -198,7 +198,7 @@ def walk_marks(values, result):
 def loss_title(values):
     if values["kind"] == KINDS[0]:
         return f"The output is {number(values['output'])}; 0 would be right"
-    score, p = number(values["output"]), number(sigmoid(values["output"]))
+    score, p = number(values["output"]), number(sigmoid(values["output"]), 4)
     return f"The score is {score}, p = {p}; yes would be right"
 
 
@@ -208,7 +208,7 @@ def slope_title(values, result):
         squared, absolute = (number(abs(slopes[name])) for name in ("squared", "absolute"))
         return f"Squared pushes with {squared}, absolute with {absolute}"
     share = slopes["squared"] / slopes["cross-entropy"]
-    return f"Squared error pushes {number(share)} times as hard as cross-entropy"
+    return f"Squared has {number(share)} of cross-entropy's push"
 
 
 def walk_title(values, result):
@@ -228,7 +228,7 @@ def readout(values, result):
     if values["kind"] == KINDS[0]:
         where = f"The output is {output} and should be 0"
     else:
-        where = f"The score is {output}, so p = {number(result['probability'])}, and yes is right"
+        where = f"The score is {output}, so p = {number(result['probability'], 4)}, and yes is right"
     return f"{where}; the pushes (minus the slopes) are: {pushes}."
 
 

@@ -8,7 +8,7 @@ import pytest
 from optimlab import live
 
 # name: how the first question is answered, words of the reply, a slider and where it goes, what is typed
-#       right and wrong, how far the handle is dragged, what Play moves, a task: number, a wrong and a right try
+#       right and wrong, how far the handle is dragged, what Play moves, a task: number, wrong, right
 SESSIONS = {
     "anatomy": {
         "guess": "up, like p",
