@@ -3,6 +3,7 @@
 import numpy as np
 
 from optimlab.live.interactive import Interactive
+from optimlab.live.learners import Trouble, own_optimizer
 from optimlab.live.marks import INK, THEORY, Arrow, Frame, Line, Picture, Points, Rule, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating
 from optimlab.live.parts import floating as real
@@ -20,7 +21,8 @@ def simulate(lr=0.2, stage=0, w1=0.5, w2=-0.5, rule="gradient descent", own=None
     """Train p = w2·tanh(w1·x) on one example, and stop after any stage of any update.
 
     lr: learning rate. stage: how many stages are done; ten make one update. w1, w2: where the weights start.
-    rule: "gradient descent" or "momentum 0.9". own: a learner's rule, (w, grad, lr) -> w, in its place.
+    rule: "gradient descent" or "momentum 0.9". own: a learner's rule in its place, a function such as
+    (w, grad, lr) -> w or a class, as learners.own_optimizer takes it.
     -> dict: path (updates + 1, 2), (w1, w2) after each update that is done; losses (updates + 1,);
     update, the number of the one that is under way, from 1; done, the names of its stages that are done;
     before (2,), the weights it began with; values, its numbers by name, with w1 and w2 after it once it is
@@ -34,23 +36,19 @@ def simulate(lr=0.2, stage=0, w1=0.5, w2=-0.5, rule="gradient descent", own=None
     if finished and not part:  # an update that has just ended is still the one to look at
         finished, part = finished - 1, len(STAGES)
     w = np.array([w1, w2], float)
-    optimizer = SGD(w, lr=lr, momentum=0.9 if rule == RULES[1] else 0.0)
     path, trouble = [w.copy()], ""
-    for update in range(finished + 1):
-        values = passes(w)
-        if update == finished and part < len(STAGES):
-            break  # the rule's turn has not come
-        grad = np.array([values["dw1"], values["dw2"]])
-        if own is None:
-            optimizer.step(grad)
-        else:
-            moved, trouble = ask(own, w, grad, lr)
-            if trouble:
-                part = len(STAGES) - 1
-                break
-            w[...] = moved
-        values |= {"w1": w[0], "w2": w[1]}
-        path.append(w.copy())
+    try:
+        optimizer = rule_for(own, rule, w, lr)
+        for update in range(finished + 1):
+            values = passes(w)
+            if update == finished and part < len(STAGES):
+                break  # the rule's turn has not come
+            optimizer.step(np.array([values["dw1"], values["dw2"]]))
+            values |= {"w1": w[0], "w2": w[1]}
+            path.append(w.copy())
+    except Trouble as error:
+        values, part, trouble = passes(w), len(STAGES) - 1, str(error)
+        optimizer = None
     moved = part == len(STAGES)
     return {
         "path": np.array(path),
@@ -59,23 +57,22 @@ def simulate(lr=0.2, stage=0, w1=0.5, w2=-0.5, rule="gradient descent", own=None
         "update": len(path) - moved,
         "done": STAGES[:part],
         "values": {name: float(value) for name, value in values.items()},
-        "state": optimizer.state[0]["momentum_buffer"].tolist() if rule == RULES[1] and own is None else [],
+        "state": state_of(optimizer, rule),
         "trouble": trouble,
     }
 
 
-def ask(own, w, grad, lr):
-    """One step of a learner's rule -> (new w, what is wrong with it or an empty string)."""
-    try:
-        with np.errstate(all="ignore"):
-            moved = np.asarray(own(w.copy(), grad.copy(), lr), float)
-    except Exception as error:
-        return None, f"Your rule stopped: {type(error).__name__}: {error}"
-    if moved.shape != w.shape:
-        return None, f"Your rule returned an array of shape {moved.shape}; (2,) is needed, that of w."
-    if not np.isfinite(moved).all():
-        return None, "Your rule returned a number that is not finite."
-    return moved, ""
+def rule_for(own, rule, w, lr):
+    if own is not None:
+        return own_optimizer(own, w, lr=lr, momentum=0.9)
+    return SGD(w, lr=lr, momentum=0.9 if rule == RULES[1] else 0.0)
+
+
+def state_of(optimizer, rule):
+    """What a rule remembers, as name -> (2,); nothing where it does not say."""
+    if isinstance(optimizer, SGD):
+        return {"v": optimizer.state[0]["momentum_buffer"].copy()} if rule == RULES[1] else {}
+    return dict(getattr(optimizer, "state", {}))
 
 
 def passes(w):
@@ -328,15 +325,13 @@ def numbers(values, result):
         (f"{name} = {FORMULAS[name]}", number(result["values"][name]) if name in done else "·")
         for name in STAGES[:-1]
     ]
-    state = "none"
-    if values["rule"] == RULES[1]:
-        state = ", ".join(f"v{i} {number(v)}" for i, v in enumerate(result["state"], 1)) or "·"
+    held = [f"{name} {', '.join(number(v) for v in array)}" for name, array in result["state"].items()]
     moved = done[-1:] == ("update",)
     return [
         *rows,
         ("w1 after the update", number(result["values"]["w1"]) if moved else "·"),
         ("w2 after the update", number(result["values"]["w2"]) if moved else "·"),
-        ("state of the rule", state),
+        ("state of the rule", "; ".join(held) or "none"),
     ]
 
 
