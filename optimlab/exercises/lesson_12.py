@@ -266,6 +266,31 @@ _HVP = {
         "What one weight does to the gradient of another is missing.",
         "If you move the first weight, which entries of the gradient change?",
     ),
+    "HVP-WHOLE": (
+        [
+            lambda g, w, v, h: (_one_by_one(g, w, h) @ v.ravel()).reshape(w.shape),
+            lambda g, w, v, h: (_one_by_one(g, w, h).T @ v.ravel()).reshape(w.shape),
+        ],
+        "the whole Hessian is built, one axis at a time",
+        "Near, but not equal: the gradient is taken along every axis, and never along v.",
+        "How many gradients does that cost with a million weights? Which direction do you need?",
+    ),
+    "HVP-TIMESV": (
+        [lambda g, w, v, h: _two()(g, w, v, h) * v],
+        "the result is multiplied by v once more, entry by entry",
+        "Every entry is v times the expected one.",
+        "You have walked along v already. What is the change of the gradient, divided by how far you went?",
+    ),
+    "HVP-DIVV": (
+        [
+            lambda g, w, v, h: (g(w + h * v) - g(w - h * v)) / (2 * h * v),
+            lambda g, w, v, h: (g(w + h * v) - g(w - h * v)) / (2 * h * _norm(v)),
+            lambda g, w, v, h: (g(w + h * v) - g(w - h * v)) / (2 * h * np.sum(v * v)),
+        ],
+        "the difference is divided by v as well, or by its length",
+        "The result does not grow with v as it should.",
+        "What should happen to H v if v is doubled?",
+    ),
     "HVP-DOT": (
         [
             lambda g, w, v, h: np.sum(v * _two()(g, w, v, h)),
@@ -619,6 +644,20 @@ def _never_shortened(result):
     return answer
 
 
+def _from_start(result):
+    """Power iteration that ends with result(the v of the start, the last v, the last H v)."""
+
+    def answer(grad_fn, w, iters, rng):
+        v = rng.normal(size=w.shape)
+        v = start = v / _norm(v)
+        for _ in range(iters):
+            last, Hv = v, _product_of()(grad_fn, w, v)
+            v = Hv / _norm(Hv)
+        return result(start, last, Hv)
+
+    return answer
+
+
 def _once(grad_fn, w, iters, rng):
     return _power()(grad_fn, w, 1, rng)
 
@@ -750,6 +789,12 @@ _SHARP = {
         "v is multiplied only once",
         "The number is a mixture of all eigenvalues, weighted by the random start.",
         "Which v goes into the second round?",
+    ),
+    "EOS-OLDV": (
+        [_from_start(lambda start, v, Hv: np.sum(start * Hv))],
+        "the first v is multiplied by the last H v",
+        "The number is a mixture: both vectors have to be the same one.",
+        "Which v was multiplied by H in your last round?",
     ),
     "EOS-ONES": (
         [
@@ -1058,6 +1103,21 @@ _SAM = {
         "w does not depend on rho.",
         "Where does the argument rho appear in your lines?",
     ),
+    "SAM-ATMOST": (
+        [
+            _sam(climb=lambda w, g, n, lr, rho: w + rho * g / max(n, 1.0)),
+            _sam(climb=lambda w, g, n, lr, rho: w + g * min(1.0, rho / n)),
+        ],
+        "the climb is clipped, not brought to the length rho",
+        "Long gradients climb as they should, short ones climb less.",
+        "How long is your climb, for a gradient of length 0.01?",
+    ),
+    "SAM-TWOSIDED": (
+        [lambda w, grad_fn, lr, rho: w - lr * (_up(grad_fn, w, rho) + _up(grad_fn, w, -rho)) / 2],
+        "the gradients above and below w are averaged",
+        "The two climbs nearly cancel, and little more than gradient descent is left.",
+        "SAM asks about the worst place nearby. Which of your two points is that?",
+    ),
     "SAM-SIGN": (
         [_sam(climb=lambda w, g, n, lr, rho: w + rho * np.sign(g))],
         "each coordinate climbs by rho on its own",
@@ -1242,6 +1302,11 @@ _SAM = {
         "What is the length of a gradient of zero, and where should the climb lead then?",
     ),
 }
+
+
+def _up(grad_fn, w, rho):
+    g = grad_fn(w)
+    return grad_fn(w + rho * g / (_norm(g) or 1.0))
 
 
 def _descend_first(w, grad_fn, lr, rho):

@@ -141,7 +141,11 @@ _RATIO = {
         "All weights are 2 and all updates 1. How long are the two arrays, and how much do they spread?",
     ),
     "UPD-L1": (
-        [_over(_l1), _over(lambda x: np.mean(np.abs(x)))],
+        [
+            _over(_l1),
+            _over(lambda x: np.mean(np.abs(x))),
+            lambda u, w: np.linalg.norm(u, 1) / np.linalg.norm(w, 1),
+        ],
         "absolute values are added, not squares",
         "The ratio is near, but not that of the lengths.",
         "How long is the arrow (3, 4)?",
@@ -420,6 +424,12 @@ _EFFECTIVE = {
         "Where w becomes half as long, your rate becomes 16 times as large.",
         "Is np.sum(w**2) the length, or its square already?",
     ),
+    "EFF-NORMSQUARES": (
+        [lambda lr, w: lr / _norm(np.square(w)), lambda lr, w: lr / np.sum(np.square(w) ** 2)],
+        "the weights are squared before their length is taken",
+        "The fourth powers of the weights are added.",
+        "What do you square: the length, or each weight before it is measured?",
+    ),
     "EFF-CUBE": (
         [lambda lr, w: lr / _norm(w) ** 3],
         "it divides by the third power of the length",
@@ -540,6 +550,8 @@ _EFFECTIVE = {
     ),
     "EFF-ROWS": (
         [
+            lambda lr, w: lr / np.linalg.norm(w, axis=0) ** 2,
+            lambda lr, w: lr / np.linalg.norm(w, axis=-1) ** 2,
             lambda lr, w: lr / np.sum(w**2, axis=0) if w.ndim > 1 else lr / _sq(w),
             lambda lr, w: lr / np.sum(w**2, axis=-1) if w.ndim > 1 else lr / _sq(w),
             lambda lr, w: lr / np.sum(w**2, axis=tuple(range(1, w.ndim))) if w.ndim > 1 else lr / _sq(w),

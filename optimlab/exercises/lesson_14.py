@@ -330,6 +330,12 @@ _GLOBAL = {
         "Gradients that are too long end at a length that depends on where they began.",
         "Which length do the gradients have after your factor, if they had the length 10?",
     ),
+    "CLIP-SOFT": (
+        [_scaled(factor=lambda n, m: m / (m + n)), _scaled(factor=lambda n, m: m / (1 + n))],
+        "every gradient is shortened, short ones too",
+        "The length comes near max_norm and never reaches it.",
+        "Which factor belongs to a length of 0.1 and a max_norm of 1?",
+    ),
     "CLIP-ZEROED": (
         [_scaled(factor=lambda n, m: 0.0 if n > m else 1.0)],
         "gradients that are too long are thrown away",
@@ -641,6 +647,12 @@ _STEP = {
         "the gradient is brought to length 1, not to max_norm",
         "With a max_norm of 1 all would agree.",
         "Where does max_norm stand in your factor?",
+    ),
+    "CLIP-SOFT": (
+        [_one_step(factor=lambda n, m: m / (m + n)), _one_step(factor=lambda n, m: m / (1 + n))],
+        "every gradient is shortened, short ones too",
+        "The length comes near max_norm and never reaches it.",
+        "Which factor belongs to a length of 0.1 and a max_norm of 1?",
     ),
     "CLIP-ZEROED": (
         [_one_step(factor=lambda n, m: 0.0 if n > m else 1.0)],
