@@ -1134,6 +1134,12 @@ def _(sq_small, sq_big, b_small, b_big):
     return np.divide(true_sq, trace)
 
 
+@noise_scale.mistake("SCALE-INVERTED")
+def _(sq_small, sq_big, b_small, b_big):
+    true_sq, trace = _parts(sq_small, sq_big, b_small, b_big)
+    return true_sq / trace
+
+
 @noise_scale.mistake(
     "SCALE-TRACE",
     name="this is the trace alone",

@@ -204,8 +204,8 @@ def cloud_marks(values, result):
 def curve_marks(values, result):
     steps = np.arange(1, len(result["distance"]))
     marks = [
-        Rule(f"floor {number(result['floor'])}", y=result["floor"], side="left"),
-        Rule(f"floor {number(result['loss_floor'])}", y=result["loss_floor"], side="left"),
+        *floor_marks(result["floor"]),
+        *floor_marks(result["loss_floor"]),
     ]
     if result["lr"] != values["lr"]:
         marks.append(Rule("lr/10", x=float(values["decay_at"]), at=0.06, side="left"))
@@ -214,6 +214,11 @@ def curve_marks(values, result):
         Line(steps, result["distance"][1:], INK, (), 1.8, label="distance"),
         Line(steps, result["loss"][1:], INK, (5, 3), 1.5, label="loss"),
     ]
+
+
+def floor_marks(height):
+    """A predicted floor and its name, below it, where no run has come down yet."""
+    return [Rule("", y=height), Text(1.15, height / 1.5, f"floor {number(height)}", THEORY, "left", size=9)]
 
 
 def cloud_title(values, result):

@@ -135,9 +135,9 @@ def test_the_ellipse_stands_there_before_the_run_arrives():
 
 def test_floors_are_drawn_where_they_are():
     values = {**noise_ball.defaults(), "steps": 600, "decay_at": 300}
-    rules = {mark.label: mark for mark in marks("Rule", noise_ball.frame(values).pictures["curve"])}
-    assert rules["lr/10"].x == 300
-    assert sorted(rule.y for rule in rules.values() if rule.y) == pytest.approx(
+    rules = marks("Rule", noise_ball.frame(values).pictures["curve"])
+    assert [rule.x for rule in rules if rule.label == "lr/10"] == [300]
+    assert sorted(rule.y for rule in rules if rule.y) == pytest.approx(
         [noise_ball.simulate(**values)["loss_floor"], noise_ball.simulate(**values)["floor"]]
     )
     assert "from step 300 on 0.01" in noise_ball.frame(values).readout
