@@ -7,7 +7,8 @@ import numpy as np
 
 from optimlab import theory
 from optimlab.live.interactive import Interactive
-from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Rule, Text, number
+from optimlab.live.learners import FAR, Trouble, own_optimizer
+from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Rule, Text, notice, number
 from optimlab.live.parts import Panel, Preset, Still, Task, integer, log_floating, seed, toggle
 from optimlab.live.parts import floating as real
 from optimlab.live.runs import run
@@ -19,6 +20,7 @@ SIGMA = 1.0  # of one example's gradient, along each axis
 RUNS, STEPS = 200, 1000
 DECAY = 10
 PREDICTED, AVERAGED = "#5B3FB5", "#9C4A00"
+YOURS = "#007A5A"  # the green of what is the learner's, dark enough for words
 
 CLOUD = Panel(
     "cloud",
@@ -65,18 +67,20 @@ def draws(seed):
     return np.random.default_rng(seed).standard_normal((STEPS, RUNS, 2))
 
 
-def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0, x2=1.3, seed=0):
+def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0, x2=1.3, seed=0, own=None):
     """200 runs of SGD, side by side, on f = (x1²/4 + x2²) / 2 with noisy gradients.
 
     The gradient of one example is the true one plus normal noise of standard deviation 1 along each axis, so
     that of a batch has 1/√batch. beta: momentum. decay_at: the step from which on lr is a tenth; 0, never.
-    tail: whether to average the last half of the steps too. x1, x2: the start. steps: at most 1000.
+    tail: whether to average the last half of the steps too. x1, x2: the start. steps: at most 1000. own: a
+    learner's step function or optimizer class, as learners.own_optimizer takes it, run in place of SGD.
     -> dict: params (steps+1, 200, 2); distance (steps+1,), the root of its mean square over all runs; loss
     (steps+1,), the mean; lr, the last one in force; std (2,), the scatter over the runs in the last half of
     the steps since the lr changed; predicted (2,), the scatter after very many steps; before (2,), that at
     the first lr; floor and loss_floor, the same for distance and loss; settled: whether the distance is
     within 15 % of its floor; averages (200, 2) and averages_std (2,), or None without tail;
-    averages_predicted (2,), None also where lr changed among the averaged steps.
+    averages_predicted (2,), None also where lr changed among the averaged steps; trouble, a sentence if the
+    learner's rule failed, and then its steps up to there are in the arrays.
 
     >>> result = simulate(lr=0.1, batch=4, steps=1000)
     >>> round(float(result["std"][1]), 3), round(float(result["predicted"][1]), 3)
@@ -84,22 +88,20 @@ def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0
     """
     starts = np.tile([float(x1), float(x2)], (RUNS, 1))
     noise = draws(seed)[:steps] * (SIGMA / math.sqrt(batch))
-    optimizer = SGD(starts, lr=lr, momentum=beta)
     change = decay_at if 0 < decay_at < steps else steps
-    params, _ = run(optimizer, CURVATURES, change, noise)
-    last = lr
-    if change < steps:
-        optimizer.lr = last = lr / DECAY
-        params = np.concatenate([params, run(optimizer, CURVATURES, steps - change, noise[change:])[0][1:]])
+    last = lr / DECAY if change < steps else lr
+    go, rule = (run_sgd, SGD) if own is None else (run_own, own)
+    params, trouble = go(rule, starts, noise, change, lr, beta)
+    steps = len(params) - 1
     squares = (params**2).mean(axis=1)
     since = change if change < steps else 0
-    late = params[since + (steps - since) // 2 + 1 :]
+    late = params[min(since + (steps - since) // 2 + 1, steps) :]
     predicted, before = (scatter(rate, batch, beta) for rate in (last, lr))
     floor = math.sqrt(float(np.sum(predicted**2)))
     distance = np.sqrt(squares.sum(axis=1))
     averages, half = None, steps // 2
     if tail:
-        averages = params[half + 1 :].mean(axis=0)
+        averages = params[min(half + 1, steps) :].mean(axis=0)
     same = since <= half
     return {
         "params": params,
@@ -115,7 +117,36 @@ def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0
         "averages": averages,
         "averages_std": averages.std(axis=0) if tail else None,
         "averages_predicted": averaged_scatter(last, batch, beta, steps - half) if tail and same else None,
+        "sgd": own is None,
+        "trouble": trouble,
     }
+
+
+def run_sgd(rule, starts, noise, change, lr, beta):
+    """-> params (steps+1, runs, 2) and no trouble. change: the step at which lr becomes a tenth."""
+    optimizer, steps = rule(starts, lr=lr, momentum=beta), len(noise)
+    params, _ = run(optimizer, CURVATURES, change, noise)
+    if change < steps:
+        optimizer.lr = lr / DECAY
+        params = np.concatenate([params, run(optimizer, CURVATURES, steps - change, noise[change:])[0][1:]])
+    return params, ""
+
+
+def run_own(rule, starts, noise, change, lr, beta):
+    """The same with a learner's rule, as far as it goes, and what went wrong."""
+    params, trouble = [starts.copy()], ""
+    try:
+        optimizer = own_optimizer(rule, starts, lr=lr, momentum=beta)
+        for step, push in enumerate(noise):
+            if step == change:
+                optimizer.set(lr=lr / DECAY)
+            optimizer.step(CURVATURES * starts + push)
+            if not np.abs(starts).max() <= FAR:
+                raise Trouble(f"{optimizer.name} diverged at step {step + 1}.")
+            params.append(starts.copy())
+    except Trouble as error:
+        trouble = str(error)
+    return np.array(params), trouble
 
 
 def scatter(lr, batch, beta):
@@ -187,7 +218,10 @@ def cloud_marks(values, result):
     params = result["params"]
     inside = params[-1][(np.abs(params[-1]) <= (CLOUD.xlim[1], CLOUD.ylim[1])).all(axis=1)]
     one = params[-40:, 0]
-    marks = [*contours(), Line(one[:, 0], one[:, 1], "#444444", width=0.7), *dots(inside)]
+    path = Line(one[:, 0], one[:, 1], "#444444", width=0.7)
+    marks = [*contours(), path, *dots(inside, color(result))]
+    if not result["sgd"]:
+        marks.append(Text(-2.3, 1.34, "your rule", YOURS, "left", size=9.5, box=True))
     if result["averages"] is not None:
         marks += dots(result["averages"], AVERAGED, "D", 3)
         marks.append(Text(-2.3, -1.62, "each run's average", AVERAGED, "left", size=9.5, box=True))
@@ -195,6 +229,8 @@ def cloud_marks(values, result):
         marks.append(Line(*ellipse(result["before"]), THEORY, (2, 2), 1.2, halo=True))
     marks.append(Line(*ellipse(result["predicted"]), PREDICTED, (), 2.2, halo=True))
     marks.append(Text(-2.3, 1.62, "predicted: one std", PREDICTED, "left", size=9.5, box=True))
+    if result["trouble"]:
+        marks += notice(result["trouble"], CLOUD)
     outside = RUNS - len(inside)
     if outside:
         marks.append(Text(2.3, 1.62, f"{outside} of {RUNS} outside", INK, "right", size=9.5, box=True))
@@ -211,9 +247,13 @@ def curve_marks(values, result):
         marks.append(Rule("lr/10", x=float(values["decay_at"]), at=0.06, side="left"))
     return [
         *marks,
-        Line(steps, result["distance"][1:], INK, (), 1.8, label="distance"),
-        Line(steps, result["loss"][1:], INK, (5, 3), 1.5, label="loss"),
+        Line(steps, result["distance"][1:], color(result), (), 1.8, label="distance"),
+        Line(steps, result["loss"][1:], color(result), (5, 3), 1.5, label="loss"),
     ]
+
+
+def color(result):
+    return INK if result["sgd"] else YOURS
 
 
 def floor_marks(height):
@@ -235,7 +275,8 @@ def curve_title(values, result):
 
 
 def readout(values, result):
-    steps, distance, floor = values["steps"], number(result["distance"][-1]), number(result["floor"])
+    steps = len(result["distance"]) - 1
+    distance, floor = number(result["distance"][-1]), number(result["floor"])
     rate = f"lr {number(values['lr'])}"
     if result["lr"] != values["lr"]:
         rate += f", from step {values['decay_at']} on {number(result['lr'])}"
@@ -245,6 +286,8 @@ def readout(values, result):
         f"{rate}, B {values['batch']}{with_beta}: after {steps} step{'' if steps == 1 else 's'} the runs are "
         f"{distance} from the minimum, {where}; the formula for the long run says {floor}"
     )
+    if result["trouble"]:
+        return f"{words}. {result['trouble']}"
     if result["averages"] is None:
         return words + "."
     return f"{words}. Their averages are {number(rms(result['averages']))} away."
@@ -357,6 +400,7 @@ noise_ball = Interactive(
     first_look=first_look,
     panels=(CLOUD, CURVE),
     controls=CONTROLS,
+    extras=("own",),
     question=Question(
         "live.noise_ball",
         "A bowl with one minimum. Each step uses the gradient of one random example: right on average, and "

@@ -107,6 +107,31 @@ def test_a_longer_run_begins_like_a_shorter_one():
     assert not np.array_equal(short, noise_ball.simulate(steps=40, decay_at=25, seed=1)["params"])
 
 
+def test_a_learners_rule_in_place_of_sgd():
+    def mine(w, grad, velocity, lr, momentum):
+        velocity = momentum * velocity + grad
+        return w - lr * velocity, velocity
+
+    settings = {"steps": 60, "beta": 0.5, "decay_at": 40}
+    ours, theirs = (noise_ball.simulate(**settings, **more) for more in ({}, {"own": mine}))
+    np.testing.assert_allclose(theirs["params"], ours["params"], rtol=1e-12)
+    assert theirs["trouble"] == ""
+
+
+def test_what_goes_wrong_in_a_learners_rule_is_said_and_its_steps_are_kept():
+    def tired(w, grad, lr, t):
+        return w - lr * grad if t < 37 else 1 / 0
+
+    run = noise_ball.simulate(steps=100, own=tired)
+    assert len(run["params"]) == 37 and "stopped at step 37: ZeroDivisionError" in run["trouble"]
+    frame = noise_ball.frame({**noise_ball.defaults(), "steps": 100, "tail": True}, {"own": tired})
+    assert "after 36 steps" in frame.readout and frame.readout.endswith(run["trouble"])
+    for own in (lambda w, grad: w * 1e6, lambda w, grad: 1, 7, SGD):
+        frame = noise_ball.frame({**noise_ball.defaults(), "steps": 30}, {"own": own})
+        assert "nan" not in frame.readout
+        assert (own is SGD) == (noise_ball.simulate(steps=30, own=own)["trouble"] == "")
+
+
 def test_floors_and_rest():
     run = noise_ball.simulate(steps=1000)
     variance = np.array([0.1 / (h * (2 - 0.1 * h)) for h in H])
