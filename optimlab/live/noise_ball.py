@@ -305,15 +305,15 @@ def numbers(values, result):
         ("the formula, h = ¼", number(result["predicted"][0])),
         ("loss of the last step", number(result["loss"][-1])),
         ("floor of the loss", number(result["loss_floor"])),
-        ("time scale (1 − β)/(lr·h) along x₁", f"{number(time_scale(values, result))} steps"),
+        ("time scale along x₁", f"{number(time_scale(values, result))} steps"),
     ]
     if values["beta"]:
         rows[1] = ("at rest, with momentum", rows[1][1])
     if result["averages"] is not None:
         predicted = result["averages_predicted"]
-        rows.append(("averages along x₂, measured", number(result["averages_std"][1])))
+        rows.append(("their averages along x₂", number(result["averages_std"][1])))
         said = "none: lr changed" if predicted is None else number(predicted[1])
-        rows.append(("averages along x₂, by formula", said))
+        rows.append(("the same, by formula", said))
     return rows
 
 
