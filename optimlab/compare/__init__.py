@@ -9,6 +9,7 @@
 """
 
 from optimlab.compare.analysis import Best, Comparison, Paired, Sensitivity
+from optimlab.compare.card import Card, Grades, report_card
 from optimlab.compare.problem import Training, Walk
 from optimlab.compare.problems import PROBLEMS, named
 from optimlab.compare.result import Result
@@ -17,7 +18,7 @@ from optimlab.compare.statistics import interval, median, paired, performance_pr
 from optimlab.compare.study import Study
 
 __all__ = [
-    "Best", "Comparison", "PROBLEMS", "Paired", "Result", "Sensitivity", "Space", "Study", "Training",
-    "Walk", "defaults", "grid", "interval", "lrs", "median", "named", "paired", "performance_profile",
-    "profile_score", "quasi_random",
+    "Best", "Card", "Comparison", "Grades", "PROBLEMS", "Paired", "Result", "Sensitivity", "Space", "Study",
+    "Training", "Walk", "defaults", "grid", "interval", "lrs", "median", "named", "paired",
+    "performance_profile", "profile_score", "quasi_random", "report_card",
 ]
