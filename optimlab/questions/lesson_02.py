@@ -88,6 +88,18 @@ QUESTIONS = (
         again=True,
     ),
     Question(
+        "02.search",
+        "A search that starts at 1 and halves chooses each step length. How many steps will it need?",
+        answer="fewer than 69",
+        replies={
+            "fewer than 69": "54. It may use lengths that would be too large for ever, and it does.",
+            "exactly 69, it finds the best length":
+                "It does not look for one best length. It takes a different one each time, and needs 54.",
+            "more than 69, it is careful":
+                "It is careful about the loss, and bold about the length: 54 steps, some beyond the limit.",
+        },
+    ),
+    Question(
         "02.after.bigger",
         "A colleague: 'I raised lr from 0.40 to 0.49, still below the limit of 0.5, so it must be "
         "faster.'",
