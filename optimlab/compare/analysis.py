@@ -198,7 +198,7 @@ class Comparison:
         target = self.target(problem)
         head = ["optimizer", "setting", f"{one.measure} [95 %]", *(["test"] * one.has_test),
                 f"steps to {number(target)}", "gradients", "state", "failed",
-                *(["s a run", "us a step"] if times else [])]
+                *(["s a run", "µs a step"] if times else [])]
         return Table(head, [self._row(name, problem, times) for name in self.order(problem)],
                      caption=self._caption(problem))
 

@@ -35,9 +35,10 @@ def u_curves(result, problem, ax=None):
         if top and top > min(chosen):
             ax.set_ylim(min(chosen) / 1.6, 2 * top)
     _legend(ax)
-    best, window = widest(result, problem)
-    if best:
-        ax.set_title(f"{best} forgives most: a factor {number(window)} in lr")
+    names, window = widest(result, problem)
+    if names:
+        verb = "forgives" if len(names) == 1 else "forgive"
+        ax.set_title(f"{' and '.join(names)} {verb} most: a factor {number(window)} in lr")
     return ax.figure
 
 
@@ -63,7 +64,7 @@ def curves(result, problem, ax=None):
     if np.isfinite(target):
         plots.threshold(ax, y=target, text=f"target {number(target)}", at=0.02)
     plots.label_ends(ax, ends)
-    ax.set_title(f"{result.order(problem)[0]} has the lowest median at the end, each at its best setting")
+    ax.set_title(f"{result.order(problem)[0]} has the lowest median at the end")
     return ax.figure
 
 
@@ -117,7 +118,7 @@ def card(card):
 
 
 def widest(result, problem):
-    """(name, window) of the optimizer whose learning rate may be wrong by most."""
+    """(names, window) of the optimizers whose learning rate may be wrong by most."""
     windows = {}
     for name in result.names:
         try:
@@ -125,7 +126,8 @@ def widest(result, problem):
         except ValueError:
             continue
     windows = {name: w for name, w in windows.items() if np.isfinite(w)}
-    return max(windows.items(), key=lambda one: one[1]) if windows else ("", np.nan)
+    most = max(windows.values(), default=np.nan)
+    return [name for name, window in windows.items() if np.isclose(window, most)], most
 
 
 def result_start(result, problem):
