@@ -49,7 +49,7 @@ QUESTIONS = (
     ),
     Question(
         "01.outlier",
-        "Where is the smallest *squared* error for 1, 2, 3, 4 and 90?",
+        "Where is the smallest squared error for 1, 2, 3, 4 and 90?",
         answer="at 20, the mean",
         replies={
             "at 3, the middle one": "That is where the absolute error is smallest. Squares count the 90 in "
