@@ -141,7 +141,7 @@ def _checked(id, answer):
 
 def _examined(exercise, answer):
     """In the guarded thread: a Verdict if there is nothing to run, else a Judgement."""
-    unwritten = is_unwritten(answer)
+    unwritten = is_unwritten(answer, exercise.starts)
     if unwritten and (exercise.is_value or callable(answer)):
         return Verdict(exercise.id, "not attempted", f"{exercise.id} not attempted")
     sentence = refusal(REGISTRY, exercise, answer)

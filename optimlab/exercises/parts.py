@@ -97,10 +97,12 @@ class Probe:
 class Exercise:
     """Everything about one exercise in one place."""
 
-    def __init__(self, id, title, reference, returns, hints, is_value=False, after="", optional=False):
+    def __init__(
+        self, id, title, reference, returns, hints, is_value=False, after="", optional=False, start=None
+    ):
         self.id, self.title, self.reference = id, title, reference
         self.returns, self.hints, self.is_value = returns, tuple(hints), is_value
-        self.after, self.optional = after, optional
+        self.after, self.optional, self.start = after, optional, start
         self.probes, self.mistakes, self.conventions = [], [], []
         self._traces = {}
 
@@ -167,12 +169,23 @@ class Exercise:
 
     @property
     def stub(self):
-        """Signature and docstring of the reference, and three dots where the learner writes."""
+        """Signature and docstring of the reference, and three dots where the learner writes; or the start."""
+        if self.start is not None:
+            return textwrap.dedent(inspect.getsource(self.start))
         lines, node = self._source
         if self.is_value:
             asked = [f"# {line}".rstrip() for line in inspect.getdoc(self.reference).splitlines()]
             return "\n".join([*asked, f"{self.name} = ..."]) + "\n"
         return "\n".join([*lines[node.lineno - 1 : node.body[0].end_lineno], "    ..."]) + "\n"
+
+    @cached_property
+    def starts(self):
+        """The start as its own file compiles it, and as a notebook does, with NumPy from another cell."""
+        if self.start is None:
+            return ()
+        space = {}
+        exec(self.stub, space)
+        return self.start, space[self.name]
 
     # Running.
 
@@ -208,16 +221,17 @@ class _Traces:
         return self.known[index]
 
 
-def exercise(id, title, returns, hints, after="", optional=False):
+def exercise(id, title, returns, hints, after="", optional=False, start=None):
     """Decorator that turns a reference function into an Exercise.
 
     `returns` names what comes back (see `trace.Call`), `hints` are four rungs: where to look, the idea, the
-    form, a worked twin. `after` is said on passing. Nobody has to do an `optional` one to go on.
+    form, a worked twin. `after` is said on passing. Nobody has to do an `optional` one to go on. `start` is a
+    function that does not work yet, where the learner mends one instead of writing one.
     """
     _check_hints(id, hints)
 
     def build(reference):
-        return Exercise(id, title, reference, returns, hints, after=after, optional=optional)
+        return Exercise(id, title, reference, returns, hints, after=after, optional=optional, start=start)
 
     return build
 
