@@ -146,7 +146,9 @@ def test_no_mutant_passes(exercise):
     solution = built(ast.unparse(ast.parse(exercise.solution)), exercise.name)
     assert judge(exercise, solution).status == "passed"
     count, passed = 0, []
-    for told, mutant, found in judged(exercise, seconds=2):
+    # Where an answer trains a network, every fourth has to do.
+    every = 1 if exercise.start is None else 4
+    for told, mutant, found in judged(exercise, seconds=2, every=every):
         count += 1
         if found is not None and found.status.startswith("passed"):
             passed.append((told, mutant, found.convention.answer if found.convention else exercise.reference))
