@@ -102,6 +102,34 @@ def _(descend):
     yield from _walk(descend, "", np.array([1.0, -2.0, 0.5], np.float32), lr=0.1, steps=3)
 
 
+def _bottom(size):
+    w = np.zeros(size)
+    for _ in range(400):
+        w = w - 0.1 * _bent_valley(w)
+    return w
+
+
+@gradient_descent.probe("a start where the gradient is tiny")
+def _(descend):
+    yield from _walk(descend, "", _bottom(3) + np.array([1e-7, -1e-7, 1e-7]), lr=0.1, steps=3)
+
+
+@gradient_descent.mistake(
+    "GD-EARLY",
+    name="it stops before its steps are done",
+    sees="Where the gradient is tiny the path has fewer points than asked for.",
+    question="Which line ends your loop early, and who asked for it?",
+)
+def _(grad_fn, w, lr, steps):
+    path = [w]
+    for _ in range(steps):
+        grad = grad_fn(path[-1])
+        if np.linalg.norm(grad) < 1e-6:
+            break
+        path.append(path[-1] - lr * grad)
+    return np.array(path)
+
+
 @gradient_descent.mistake(
     "GD-SIGN",
     name="it walks uphill",
@@ -1155,6 +1183,12 @@ def _(find):
     yield from _search(find, "exactly enough after one", lambda x: float(x @ x) / 2, x, g, d, 2.0, 0.5, 0.5)
 
 
+@armijo.probe("four weights that slope alike")
+def _(find):
+    x = np.ones(4)
+    yield from _search(find, "", lambda x: float(x @ x) / 2, x, x, -x, 1.5, 0.9, 0.6)
+
+
 def _backtrack(alpha0, rho, enough):
     """Shrink until enough(alpha); the reference's loop with the question left open."""
     alpha = alpha0
@@ -1478,6 +1512,16 @@ def _(f, x, fx, g, d, alpha0, rho, c):
     while f(x + alpha * d) > fx + c * alpha * (g * d):
         alpha = rho * alpha
     return alpha
+
+
+@armijo.mistake(
+    "ARM-ANY",
+    name="the demand is made of each weight by itself, not of their sum",
+    sees="Where several weights slope alike, too long a step is good enough.",
+    question="The slope along d is one number. What does g * d give, and what is still to be done with it?",
+)
+def _(f, x, fx, g, d, alpha0, rho, c):
+    return _backtrack(alpha0, rho, lambda alpha: not np.any(f(x + alpha * d) > fx + c * alpha * g * d))
 
 
 @armijo.mistake("GD-INPLACE")

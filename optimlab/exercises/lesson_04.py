@@ -236,6 +236,16 @@ def _(w, grad, velocity, lr, momentum):
 
 
 @momentum_step.mistake(
+    "MOM-NONE",
+    name="the velocity does nothing: this is plain gradient descent",
+    sees="Each move is lr times the gradient, and the velocity that comes back is the one that came in.",
+    question="Which line of yours changes the velocity, and which one uses it?",
+)
+def _(w, grad, velocity, lr, momentum):
+    return w - lr * grad, velocity * 1.0
+
+
+@momentum_step.mistake(
     "MOM-FORGETS",
     name="the velocity that comes back is zero",
     sees="Each w is right for the velocity it got, but the next call is given zeros.",

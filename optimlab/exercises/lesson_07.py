@@ -579,6 +579,28 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps):
 
 
 @adam_step.mistake(
+    "ADM-BC1",
+    name="both averages are corrected with beta1",
+    sees="m and v agree. v is divided by 1 - beta1**t, which is far too large for it at first.",
+    question="Which beta made v fade? Which one has to correct it?",
+)
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    return w - lr * m_hat / (np.sqrt(v / (1 - beta1**t)) + eps), m, v
+
+
+@adam_step.mistake(
+    "ADM-BC2",
+    name="both averages are corrected with beta2",
+    sees="m and v agree. m is divided by 1 - beta2**t, which is far too small for it at first.",
+    question="Which beta made m fade? Which one has to correct it?",
+)
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    return w - lr * m / (1 - beta2**t) / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
     "ADM-BCMUL",
     name="it multiplies by the corrections",
     sees="m and v agree. At the first step m is made smaller still, and so is v.",

@@ -305,6 +305,10 @@ cosine_lr.mistake(
     )
 )
 
+cosine_lr.mistake("SCH-LAST")(
+    lambda lr_max, lr_min, t, T: lr_min + (lr_max - lr_min) * _cosine(min(t, T) / max(T - 1, 1))
+)
+
 cosine_lr.mistake(
     "SCH-TDIV",
     name="the way is divided into T + 1 steps",

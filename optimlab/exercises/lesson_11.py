@@ -104,6 +104,11 @@ lion_step.convention(
     text="Your decay uses the w from after the step; the difference is lr * wd times lr, a small number.",
 )(_lion(move=lambda w, u, lr, wd: (w - lr * u) * (1 - lr * wd)))
 
+def _lion_decay_inside(w, grad, m, lr, beta1, beta2, wd):
+    step = np.sign(beta1 * m + (1 - beta1) * grad + wd * w)
+    return w - lr * step, beta2 * m + (1 - beta2) * grad
+
+
 _LION = {
     "LION-ORDER": (
         _lion(mix=lambda m, g, b1, b2: np.sign(b1 * (b2 * m + (1 - b2) * g) + (1 - b1) * g)),
@@ -182,6 +187,24 @@ _LION = {
         "w is right, but the m that comes back is the old one",
         "m never changes.",
         "The next call gets the m that you return. Which one does it need?",
+    ),
+    "LION-WDIN": (
+        _lion_decay_inside,
+        "the decay is inside the sign",
+        "m agrees; the weights no longer shrink by a share of themselves.",
+        "How far should a weight of 100 decay in one step, and one of 0.01?",
+    ),
+    "LION-ZERO": (
+        _lion(mix=lambda m, g, b1, b2: np.where(b1 * m + (1 - b1) * g >= 0, 1.0, -1.0)),
+        "a mix of exactly zero counts as positive",
+        "m agrees; a weight that no gradient has touched moves by lr.",
+        "What is np.sign(0)?",
+    ),
+    "LION-ABS": (
+        _lion(mix=lambda m, g, b1, b2: (b1 * m + (1 - b1) * g) / np.abs(b1 * m + (1 - b1) * g)),
+        "a mix of exactly zero gives nan",
+        "m agrees; a weight that no gradient has touched becomes nan: 0 / 0.",
+        "What is 0 divided by its own size?",
     ),
     "GD-SIGN": (
         _lion(move=lambda w, u, lr, wd: w + lr * u - lr * wd * w),
@@ -331,8 +354,8 @@ def _(orthogonal):
 
 
 def _rounds(norm=None, coefficients=(3.4445, -4.7750, 2.0315), round=None, more=0, after=None):
-    """The reference with one part exchanged."""
-    norm = norm or (lambda G: max(np.linalg.norm(G), 1e-7))
+    """The reference with one part exchanged; with the usual norm it has a twin, `added`, of norm + 1e-7."""
+    given, norm = norm, norm or (lambda G: max(np.linalg.norm(G), 1e-7))
     round = round or (lambda X, a, b, c: a * X + (b * (X @ X.T) + c * (X @ X.T) @ (X @ X.T)) @ X)
     after = after or (lambda X, G: X)
 
@@ -344,6 +367,8 @@ def _rounds(norm=None, coefficients=(3.4445, -4.7750, 2.0315), round=None, more=
             X = round(X, *coefficients)
         return after(X.T.copy() if tall else X, G)
 
+    if given is None:
+        answer.added = _rounds(lambda G: np.linalg.norm(G) + 1e-7, coefficients, round, more, after)
     return answer
 
 
@@ -355,6 +380,23 @@ newton_schulz.convention(
     "1e-8 is added to the norm",
     text="Some books add the small number, others use it as a floor; you see it only with tiny gradients.",
 )(_rounds(norm=lambda G: np.linalg.norm(G) + 1e-8))
+
+def _muon_round(X, a, b, c):
+    A = X @ X.T
+    return a * X + (b * A + c * A @ A) @ X
+
+
+def _powers(G, steps):
+    X = G / max(np.linalg.norm(G), 1e-7)
+    for _ in range(steps):
+        X = 3.4445 * X - 4.7750 * X**3 + 2.0315 * X**5
+    return X
+
+
+def _nearest_orthogonal(G, steps):
+    U, _, V = np.linalg.svd(G, full_matrices=False)
+    return U @ V
+
 
 _SCHULZ = {
     "MUON-NONORM": (
@@ -423,6 +465,78 @@ _SCHULZ = {
         "With no round asked for, one is made.",
         "How often does your loop run at steps = 0?",
     ),
+    "MUON-NOA": (
+        _rounds(coefficients=(0.0, -4.7750, 2.0315)),
+        "the first term, a X, is missing",
+        "With no round all agrees; then each round keeps only what A has multiplied.",
+        "What is left of X in your round if A is very small?",
+    ),
+    "MUON-ASIGN": (
+        _rounds(coefficients=(-3.4445, -4.7750, 2.0315)),
+        "the first coefficient has the wrong sign",
+        "Already the first round differs; small singular values change their sign.",
+        "Where should a small singular value go: up, or to its negative?",
+    ),
+    "MUON-CSIGN": (
+        _rounds(coefficients=(3.4445, -4.7750, -2.0315)),
+        "the last coefficient has the wrong sign",
+        "Already the first round differs.",
+        "Which of the three coefficients are positive?",
+    ),
+    "MUON-QUINTIC": (
+        _rounds(coefficients=(15 / 8, -10 / 8, 3 / 8)),
+        "these are the coefficients of the classic quintic",
+        "No round agrees; this polynomial goes to 1, and takes its time.",
+        "Which three numbers does the exercise give?",
+    ),
+    "MUON-AA": (
+        _rounds(round=lambda X, a, b, c: a * X + b * (X @ X.T) @ X + c * (X @ X.T) @ X),
+        "the last term has only one A",
+        "Already the first round differs.",
+        "How often does A stand in the last term of a round?",
+    ),
+    "MUON-POWERS": (
+        _powers,
+        "the entries are raised to powers, not the singular values",
+        "With no round all agrees; then each entry goes its own way.",
+        "What do X @ X.T @ X and X ** 3 give for a matrix?",
+    ),
+    "MUON-AGAIN": (
+        _rounds(round=lambda X, a, b, c: _muon_round(X / max(np.linalg.norm(X), 1e-7), a, b, c)),
+        "the norm is divided out in every round",
+        "The first round agrees, the second one begins too small.",
+        "Does the division stand inside your loop, or before it?",
+    ),
+    "MUON-LESS": (
+        _rounds(more=-1),
+        "there is one round too few",
+        "With no round all agrees; one round gives what none should.",
+        "How often does your loop run at steps = 1?",
+    ),
+    "MUON-FIVE": (
+        lambda G, steps: _rounds()(G, 5),
+        "it makes five rounds whatever `steps` says",
+        "With five rounds all agrees, and with no other number.",
+        "Where does the argument steps appear in your lines?",
+    ),
+    "MUON-SVD": (
+        _nearest_orthogonal,
+        "this is the exact orthogonal factor",
+        "All singular values are 1, also with no round.",
+        "What does the exercise bring near 1, and by how many rounds?",
+    ),
+    "MUON-ONENORM": (
+        _rounds(norm=lambda G: max(np.linalg.norm(G, 1), 1e-7)),
+        "G is divided by the largest column sum",
+        "With no round at all the result differs already.",
+        "Which norm does np.linalg.norm(G, 1) give for a matrix?",
+    ),
+    "MUON-RMS": (
+        _rounds(after=lambda X, G: X * 0.2 * max(G.shape) ** 0.5),
+        "a scale for the step is in it",
+        "Every entry is the same factor away.",
+        "Is the factor part of Newton-Schulz, or of the step that uses it?",
+    ),
     "MUON-NOT": (
         lambda G, steps: _rounds()(G.T if G.shape[0] > G.shape[1] else G, steps),
         "a tall matrix is not transposed back",
@@ -438,6 +552,8 @@ _SCHULZ = {
 }
 for _id, (_answer, _name, _sees, _question) in _SCHULZ.items():
     newton_schulz.mistake(_id, _name, _sees, _question)(_answer)
+    if hasattr(_answer, "added"):
+        newton_schulz.mistake(_id)(_answer.added)
 
 
 @newton_schulz.mistake("GD-INPLACE")
@@ -488,11 +604,11 @@ def shampoo_direction(G, Lmat, Rmat, eps):
     return roots[0] @ G @ roots[1]
 
 
-@shampoo_direction.probe("wide, square and tall gradients, two sizes of eps")
+@shampoo_direction.probe("wide, square and tall gradients, three sizes of eps")
 def _(direction):
     for label, G in (("wide", _WIDE), ("square", _SQUARE), ("tall", _WIDE.T)):
         other = np.roll(G, 1, axis=1) - 0.5
-        for eps in (0.3, 0.01):
+        for eps in (0.3, 2.0, 0.01):
             L, R = G @ G.T + other @ other.T, G.T @ G + other.T @ other
             yield Seen(f"{label}, eps {eps}", "D", direction(G, L, R, eps))
 
@@ -517,6 +633,18 @@ def _shampoo(left=None, right=None, damp=None, root=None):
     root = root or (lambda M: _power(M, -0.25))
     left, right = left or root, right or root
     return lambda G, Lmat, Rmat, eps: left(damp(Lmat, eps)) @ G @ right(damp(Rmat, eps))
+
+
+def _floored(G, Lmat, Rmat, eps):
+    roots = []
+    for M in (Lmat, Rmat):
+        values, vectors = np.linalg.eigh(M)
+        roots.append((vectors * np.maximum(values, eps) ** -0.25) @ vectors.T)
+    return roots[0] @ G @ roots[1]
+
+
+def _unit(D):
+    return D / max(np.linalg.norm(D), 1e-12)
 
 
 _SHAMPOO = {
@@ -581,6 +709,89 @@ _SHAMPOO = {
         "the eigenvectors stand the wrong way round",
         "The eigenvalues are right, in another basis.",
         "eigh gives the eigenvectors as columns. Which product gives M back?",
+    ),
+    "SHP-EIGHTH": (
+        _shampoo(root=lambda M: _power(M, -0.125)),
+        "both roots are eighth roots",
+        "D is too large where gradients are large.",
+        "Which power does each side get, so that both together make an inverse root?",
+    ),
+    "SHP-ONESIDE": (
+        _shampoo(left=lambda M: _power(M, -0.5), right=lambda M: np.eye(len(M))),
+        "one side does the work of both",
+        "The rows are scaled by an inverse square root, the columns by nothing.",
+        "Which of the two matrices does not appear in your lines?",
+    ),
+    "SHP-EPSLEFT": (
+        lambda G, Lmat, Rmat, eps: _power(Lmat + eps * np.eye(len(Lmat)), -0.25)
+        @ G @ _power(Rmat + 1e-12 * np.eye(len(Rmat)), -0.25),
+        "eps is added on the left only",
+        "Directions that no gradient has had are blown up in the columns.",
+        "How many matrices need eps?",
+    ),
+    "SHP-EPSRIGHT": (
+        lambda G, Lmat, Rmat, eps: _power(Lmat + 1e-12 * np.eye(len(Lmat)), -0.25)
+        @ G @ _power(Rmat + eps * np.eye(len(Rmat)), -0.25),
+        "eps is added on the right only",
+        "Directions that no gradient has had are blown up in the rows.",
+        "How many matrices need eps?",
+    ),
+    "SHP-EPSSQ": (
+        _shampoo(damp=lambda M, eps: M + eps**2 * np.eye(len(M))),
+        "eps is squared",
+        "With a small eps the damping is nearly gone.",
+        "What stands beside the identity in the exercise?",
+    ),
+    "SHP-FLOOR": (
+        _floored,
+        "eps is a floor for the eigenvalues, not added to them",
+        "Large eigenvalues are a little too small, so D is a little too large.",
+        "Adding eps to the diagonal does what to each eigenvalue?",
+    ),
+    "SHP-EPSAFTER": (
+        lambda G, Lmat, Rmat, eps: (
+            (_power(Lmat + 1e-12 * np.eye(len(Lmat)), -0.25) + eps * np.eye(len(Lmat)))
+            @ G @ (_power(Rmat + 1e-12 * np.eye(len(Rmat)), -0.25) + eps * np.eye(len(Rmat)))
+        ),
+        "eps is added to the roots, not to what they are taken of",
+        "Directions that no gradient has had are blown up all the same.",
+        "What is eps there to protect: the root, or the number below it?",
+    ),
+    "SHP-NEWEST": (
+        lambda G, Lmat, Rmat, eps: _shampoo()(G, Lmat + G @ G.T, Rmat + G.T @ G, eps),
+        "the newest gradient is counted twice",
+        "D is too small.",
+        "Does Lmat hold G already, when the function is called?",
+    ),
+    "SHP-ALONE": (
+        lambda G, Lmat, Rmat, eps: _shampoo()(G, G @ G.T, G.T @ G, eps),
+        "the sums are not used, only the newest gradient",
+        "After one gradient all agrees; the past does not count.",
+        "Where do Lmat and Rmat appear in your lines?",
+    ),
+    "SHP-ENTRYROOT": (
+        _shampoo(root=lambda M: np.linalg.inv(np.sqrt(np.sqrt(np.abs(M))))),
+        "the fourth root is taken of each entry",
+        "The matrix is inverted as a matrix, but its root is not the matrix's.",
+        "What is the square root of a matrix, multiplied by itself?",
+    ),
+    "SHP-CHOLESKY": (
+        _shampoo(root=lambda M: np.linalg.inv(np.linalg.cholesky(M))),
+        "this is the inverse of a Cholesky factor",
+        "D is turned, and too small.",
+        "Is a Cholesky factor symmetric, and which root is it?",
+    ),
+    "SHP-UNIT": (
+        lambda G, Lmat, Rmat, eps: _unit(_shampoo()(G, Lmat, Rmat, eps)),
+        "D has been brought to length one",
+        "The direction agrees, its length does not.",
+        "Who decides how long the step is: this function, or the learning rate?",
+    ),
+    "SHP-TRANSPOSED": (
+        lambda G, Lmat, Rmat, eps: _shampoo()(G, Lmat, Rmat, eps).T,
+        "the result is transposed",
+        "Its shape is that of G', and a square one has its entries mirrored.",
+        "Which shape should D have?",
     ),
     "SHP-SIGN": (
         lambda G, Lmat, Rmat, eps: -_shampoo()(G, Lmat, Rmat, eps),

@@ -104,7 +104,7 @@ class Exercise:
         self.returns, self.hints, self.is_value = returns, tuple(hints), is_value
         self.after, self.optional, self.start = after, optional, start
         self.probes, self.mistakes, self.conventions = [], [], []
-        self._traces = {}
+        self._traces, self.twists = {}, {}
 
     def __repr__(self):
         return f"Exercise({self.id!r}, {self.title!r})"

@@ -1,0 +1,80 @@
+"""Answers as learners write them, wrong and right: no wrong one passes, no right one fails, names are true.
+
+learners_wrong.txt and learners_right.txt hold bodies of functions; above each stands the exercise and, for a
+wrong one, the mistake that it should be told, or "-" where none is known. They were written in the styles of
+several courses, without a look at the banks.
+"""
+
+import math
+import re
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optimlab.exercises import REGISTRY
+from optimlab.exercises.judge import judge
+
+
+def read(name):
+    """{exercise: [(mistake, body)]} of a file beside this one."""
+    found = {}
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for block in re.split(r"\n\n(?=\d\d\.\d)", text.strip()):
+        head, _, body = block.partition("\n")
+        id, _, mistake = head.partition(" ")
+        found.setdefault(id, []).append((mistake, textwrap.dedent(body)))
+    return found
+
+
+def built(exercise, body):
+    space = {"np": np, "math": math}
+    head = f"def {exercise.name}({', '.join(exercise.parameters)}):\n"
+    exec(head + textwrap.indent(body, "    "), space)
+    return space[exercise.name]
+
+
+WRONG, RIGHT = read("learners_wrong.txt"), read("learners_right.txt")
+
+
+def test_there_are_many():
+    wrong = [mistake for answers in WRONG.values() for mistake, _ in answers]
+    assert len(wrong) > 400 and sum(mistake != "-" for mistake in wrong) > 0.85 * len(wrong)
+    assert sum("+" in mistake for mistake in wrong) >= 8, "two mistakes at once are among them"
+    assert sum(map(len, RIGHT.values())) > 75
+
+
+@pytest.mark.parametrize("id", WRONG)
+@pytest.mark.filterwarnings("ignore")
+def test_wrong_answers_are_rejected_and_named(id):
+    exercise = REGISTRY[id]
+    for mistake, body in WRONG[id]:
+        found = judge(exercise, built(exercise, body))
+        assert not found.status.startswith("passed"), body
+        assert (found.mistake.id if found.mistake else "-") == mistake, body
+
+
+@pytest.mark.parametrize("id", RIGHT)
+@pytest.mark.filterwarnings("ignore")
+def test_right_answers_in_another_style_pass(id):
+    exercise = REGISTRY[id]
+    for _, body in RIGHT[id]:
+        found = judge(exercise, built(exercise, body))
+        assert found.status.startswith("passed"), (body, found.difference)
+
+
+FLOATS = ["00.1", "01.2", "02.2", "04.1", "05.1", "06.1", "07.2", "09.2", "10.1", "11.1"]
+
+
+@pytest.mark.parametrize("id", FLOATS)
+def test_float32_results_pass(id):
+    exercise = REGISTRY[id]
+
+    def rounded(*arguments):
+        result = exercise.reference(*arguments)
+        if isinstance(result, tuple):
+            return tuple(np.asarray(part, np.float32) for part in result)
+        return np.asarray(result, np.float32)
+
+    assert judge(exercise, rounded).status == "passed"
