@@ -79,7 +79,7 @@ def _judged(exercise, mine, habits):
     mistake = _known_mistake(exercise, mine, difference.probe, lenient)
     if mistake is None and difference.stop is None and not exercise.is_value:
         mistake = _pair(exercise, mine, difference.probe, lenient)
-    if habits.changed and _is_cut_off(exercise, mistake, difference):
+    if habits.changed and habits.shared and _is_cut_off(exercise, mistake, difference):
         mistake = _habit(exercise, "GD-INPLACE")
     if mistake is not None:
         return Judgement("mistake", mistake=mistake, **told)
