@@ -3,6 +3,7 @@
     python benchmarks/compare.py [repeats]
 
 Both ways run the same cells with one BLAS thread, and must give the same numbers to the bit.
+A busy machine gives two processes less than two cores; CPU seconds say what a quiet one allows at best.
 Overhead: the wall time of the study in one process less the time inside its runs, over the latter.
 """
 
@@ -28,12 +29,14 @@ OPTIMIZERS = {
 
 def main(repeats=3):
     pairs = []
+    print(f"load before: {os.getloadavg()[0]:.1f}")
     for _ in range(repeats):
         one, two = timed(1), timed(2)
         same = [a.numbers() == b.numbers() for a, b in zip(one[1].results, two[1].results, strict=True)]
         inside = sum(result.seconds for result in one[1].results)
         pairs.append((one[0], two[0], one[0] / two[0], one[0] / inside - 1, all(same)))
-        print(f"  one process {one[0]:6.1f} s, two {two[0]:6.1f} s, ratio {one[0] / two[0]:.2f}, "
+        print(f"  one process {one[0]:6.1f} s (CPU {one[2]:.1f}), two {two[0]:6.1f} s (CPU {two[2]:.1f}), "
+              f"ratio {one[0] / two[0]:.2f}, by CPU {2 * one[2] / two[2]:.2f}, "
               f"overhead {100 * pairs[-1][3]:.1f} %", flush=True)
     print(f"{len(one[1].results)} runs, {os.cpu_count()} cores; medians of {repeats} pairs")
     print(f"  ratio     {statistics.median(pair[2] for pair in pairs):6.2f}   (target: at least 1.7)")
@@ -42,12 +45,12 @@ def main(repeats=3):
 
 
 def timed(workers):
-    """(seconds, Comparison) of the whole study, with a store on disk."""
+    """(seconds, Comparison, CPU seconds) of the whole study, with a store on disk."""
     study = compare.Study("digits mlp", OPTIMIZERS, seeds=5)
     with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), sum(os.times()[:4])
         result = study.run(Path(folder) / "store.jsonl", workers=workers, progress=False)
-        return time.perf_counter() - start, result
+        return time.perf_counter() - start, result, sum(os.times()[:4]) - before
 
 
 if __name__ == "__main__":

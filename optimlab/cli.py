@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import sys
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 
@@ -154,19 +155,23 @@ def run_compare(arguments) -> int:
         report = Path(arguments.report) if arguments.report else plan.report
         if report is not None and report.suffix not in (".html", ".md"):
             raise CommandError(f"report: a name that ends in .html or .md is needed, got {report.name!r}")
-        with executor_at(arguments.scheduler) as executor:
+        with executor_at(arguments.scheduler) as executor, warnings.catch_warnings(record=True) as troubles:
+            warnings.simplefilter("always", UserWarning)
             result = plan.study.run(store, executor=executor, workers=arguments.workers,
                                     progress=not arguments.quiet)
         for problem in plan.study.problems:
             print(f"\n{problem}\n{result.table(problem)}")
         for sentence in result.warnings:
             print(f"Note: {sentence}.")
-        print(f"The runs are kept in {store}.")
+        if not troubles:
+            print(f"The runs are kept in {store}.")
+        for trouble in troubles:
+            print(trouble.message, file=sys.stderr)
         if report is not None:
             print(f"The report is {result.report(report)}.")
     except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise CommandError(error) from None
-    return 0
+    return 1 if troubles else 0
 
 
 @contextlib.contextmanager

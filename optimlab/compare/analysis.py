@@ -138,6 +138,14 @@ class Comparison:
         target = self.target(problem)
         return np.array([one.steps_to(target) for one in self.runs(name, problem)])
 
+    def seconds_to_target(self, name, problem=None):
+        """How long each run took to the target, at its mean pace: shape (seeds,), inf where it never did.
+
+        Times are fair only within one study on a quiet machine.
+        """
+        target = self.target(problem)
+        return np.array([one.seconds_to(target) for one in self.runs(name, problem)])
+
     def sensitivity(self, name, problem=None):
         """The U-curve of an optimizer: a Sensitivity.
 
@@ -196,9 +204,9 @@ class Comparison:
         problem = self._problem(problem)
         one = self.study.problems[problem]
         target = self.target(problem)
-        head = ["optimizer", "setting", f"{one.measure} [95 %]", *(["test"] * one.has_test),
+        head = ["optimizer", "setting", f"{one.measure} [95 %]", *(["train", "test"] if one.has_test else []),
                 f"steps to {number(target)}", "gradients", "state", "failed",
-                *(["s a run", "µs a step"] if times else [])]
+                *(["s a run", "s to it", "µs a step"] if times else [])]
         return Table(head, [self._row(name, problem, times) for name in self.order(problem)],
                      caption=self._caption(problem))
 
@@ -242,13 +250,15 @@ class Comparison:
         row = [name, setting_words(best.setting) + (" (edge)" if best.at_edge else ""),
                f"{number(median(scores))} [{number(low)}, {number(high)}]"]
         if self.study.problems[problem].has_test:
-            row.append(number(median([one.test for one in runs])) if self.study.finals else "not read")
+            row += [number(median([getattr(one, part) for one in runs])) if self.study.finals else "not read"
+                    for part in ("train", "test")]
         row += [number(median(self.steps_to_target(name, problem))),
                 number(median([one.evaluations for one in runs])),
                 memory(median([one.state_bytes for one in runs])),
                 f"{sum(not one.ok for one in every)} of {len(every)}"]
         if times:
             row += [number(median([one.seconds for one in runs])),
+                    number(median(self.seconds_to_target(name, problem))),
                     number(median([1e6 * one.step_seconds / max(one.evaluations, 1) for one in runs]))]
         return row
 

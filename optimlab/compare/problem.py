@@ -78,7 +78,7 @@ class Walk:
         return rng.normal(size=n)
 
     def run(self, rule, setting, seed, final=False):
-        """(score, test, steps, scores, fields of Result) of one run."""
+        """What one run measured: {field of Result: value}."""
         w = self.point(seed)
         optimizer = Watched(rule(w, **with_schedule(setting, self._scheduled, self.steps)), [w])
         clock = Clock(optimizer)
@@ -170,7 +170,7 @@ class Training:
         return self.epochs * -(-len(self.data.train.x) // self.batch_size)
 
     def run(self, rule, setting, seed, final=False):
-        """(score, test, steps, scores, fields of Result) of one run."""
+        """What one run measured: {field of Result: value}."""
         model = self.model(seed)
         params = params_for(rule, model)
         made = rule(params if len(params) > 1 else params[0],
@@ -184,8 +184,9 @@ class Training:
         scores = history.val_loss if self.by == "loss" else 1 - history.val_accuracy
         made = outcome(history.epoch_steps, scores, history.diverged_at, optimizer, clock)
         if final and "fate" not in made:
-            loss, accuracy = evaluate(model, *check_part(self.data.test, "test"))
-            made["test"] = float(loss if self.by == "loss" else 1 - accuracy)
+            for part in ("train", "test"):
+                loss, accuracy = evaluate(model, *check_part(getattr(self.data, part), part))
+                made[part] = float(loss if self.by == "loss" else 1 - accuracy)
         return made
 
     def told(self):

@@ -19,6 +19,7 @@ class Result:
         reason: in words, where it is not "done".
         score: at the end, lower is better; inf where the run is not done.
         test: the same measure on the test part; nan where it was not read.
+        train: the same on the training part, whose distance to test is what did not carry over; nan likewise.
         steps, scores: the score along the run, both (points,).
         seconds: the whole run. step_seconds: the optimizer's own steps, a part of it.
         evaluations: gradients that were computed.
@@ -34,6 +35,7 @@ class Result:
     reason: str = ""
     score: float = math.inf
     test: float = math.nan
+    train: float = math.nan
     steps: list = field(default_factory=list, repr=False)
     scores: list = field(default_factory=list, repr=False)
     seconds: float = math.nan

@@ -1,5 +1,7 @@
 """STUDY.toml says what compare.Study says; what it cannot say is one sentence."""
 
+import signal
+
 import pytest
 
 from optimlab import cli, compare
@@ -60,6 +62,21 @@ def test_a_file_that_cannot_be_is_one_sentence(file, capsys, old, new, words):
     assert cli.main(["compare", str(file)]) == 2
     said = capsys.readouterr().err
     assert words in said and said.count("\n") == 1 and "study.toml" in said
+
+
+def test_a_full_disk_is_one_sentence_and_the_numbers_are_shown(file, capsys):
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, hard))
+    try:
+        assert cli.main(["compare", str(file), "--workers", "1", "--quiet"]) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    shown = capsys.readouterr()
+    assert "| SGD " in shown.out and "kept in" not in shown.out
+    assert "could not be written" in shown.err and shown.err.count("\n") == 1
 
 
 def test_a_missing_file_and_a_foreign_store_are_one_sentence(file, capsys):
