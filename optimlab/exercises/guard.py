@@ -11,6 +11,9 @@ ended, and from the first one on the thread is traced as well: at every new line
 
 What no thread can end is a single call into C that never comes back. If such a call releases the interpreter
 lock (`time.sleep`), the thread is left behind and dies when the call returns.
+
+Out of reach are `os._exit()`, which ends the process before anybody is asked, a call that crashes it, and
+threads that an answer starts itself: they go on, and what they print is printed.
 """
 
 import builtins

@@ -242,6 +242,30 @@ def test_one_id_belongs_to_one_exercise(monkeypatch):
         collect()
 
 
+# Two mistakes at once
+
+
+def test_two_mistakes_at_once_are_both_named():
+    def no_root_and_uphill(w, grad, cache, lr, eps):
+        cache = cache + grad**2
+        return w + lr * grad / (cache + eps), cache
+
+    verdict = check("05.1", no_root_and_uphill)
+    assert verdict.mistake == "ADG-NOSQRT+ADG-PLUS"
+    first = verdict.text.split("\n")[0]
+    assert first.startswith("05.1 mistake: two at once: ") and first.endswith(", and it walks uphill")
+    for id in ("ADG-NOSQRT", "ADG-PLUS"):
+        assert REGISTRY["05.1"].find_mistake(id).question in verdict.text
+
+
+def test_what_no_two_mistakes_explain_is_wrong():
+    def strange(w, grad, cache, lr, eps):
+        cache = cache + grad**2
+        return w - lr * np.tanh(grad) / (np.sqrt(cache) + eps), cache
+
+    assert check("05.1", strange).status == "wrong"
+
+
 # Verdicts
 
 

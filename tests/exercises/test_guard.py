@@ -1,5 +1,6 @@
 """The guarded run comes back from everything that Python code can do in a loop."""
 
+import sys
 import threading
 import time
 
@@ -138,6 +139,22 @@ def test_other_threads_keep_their_output(capsys):
     thread.join()
     assert outcome.printed == "inside\n"
     assert "outside" in capsys.readouterr().out
+
+
+def test_an_answer_may_start_threads_and_exit_only_itself():
+    stop, momentum_step = threading.Event(), REGISTRY["04.1"].reference
+
+    def with_a_thread(w, grad, velocity, lr, momentum):
+        threading.Thread(target=stop.wait, args=(3.0,), daemon=True).start()
+        return momentum_step(w, grad, velocity, lr, momentum)
+
+    started = time.perf_counter()
+    assert check("04.1", with_a_thread).passed
+    assert time.perf_counter() - started < 2
+    stop.set()
+    for leave in (sys.exit, lambda: exec("raise SystemExit(3)"), lambda: exec("raise KeyboardInterrupt")):
+        verdict = check("04.1", lambda w, grad, velocity, lr, momentum, leave=leave: leave())
+        assert verdict.text.startswith("04.1 error: it raises "), verdict.text
 
 
 def test_failures_and_output_of_the_work_come_back():
