@@ -210,7 +210,7 @@ def next_step():
         return _optional_or_done(lessons)
     lesson = (begun or open_lessons)[-1 if begun else 0]
     if not lesson.begun:
-        return Step(f"Open lesson {lesson.number}, {lesson.title}.", f"python3 course.py lab {lesson.number}",
+        return Step(f"Open lesson {lesson.number}: {lesson.title}", f"python3 course.py lab {lesson.number}",
                     lesson.number)
     todo = [exercise for exercise in lesson.exercises if not exercise.passed and not exercise.optional]
     tried = [exercise for exercise in todo if exercise.tries]

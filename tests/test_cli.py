@@ -182,10 +182,10 @@ def learner(tmp_path, monkeypatch):
 
 
 def test_next_begins_with_the_first_lesson(learner, capsys):
-    assert run(capsys, "next") == (0, "Open lesson 02, Descent.\n    python3 course.py lab 02\n", "")
+    assert run(capsys, "next") == (0, "Open lesson 02: Descent\n    python3 course.py lab 02\n", "")
     _, out, _ = run(capsys, "next", "--json")
     assert json.loads(out) == {
-        "text": "Open lesson 02, Descent.", "command": "python3 course.py lab 02", "id": "02"
+        "text": "Open lesson 02: Descent", "command": "python3 course.py lab 02", "id": "02"
     }
 
 

@@ -608,6 +608,7 @@ def _(lr, w):
     "13.3",
     "Back through a convolution",
     returns=("dx", "dw", "db"),
+    optional=True,
     hints=(
         "Take one number of the output. Which entries of x, and which of w, is it made of? Each of them "
         "gets its share of that number's dout.",
@@ -1054,6 +1055,7 @@ def _(dout, x, w, stride, pad):
     "13.4",
     "Back through max pooling",
     returns="dx",
+    optional=True,
     hints=(
         "Which entries of a window had any influence on its largest value?",
         "Only the largest entry of each window gets something: all of that window's dout. Where windows "

@@ -1024,6 +1024,7 @@ def _(norms, max_norm):
     "14.4",
     "Back through time",
     returns=("dx", "dh0", "dWx", "dWh", "db"),
+    optional=True,
     hints=(
         "Each h has two ways to reach the loss. Which two, and what does that do to its gradient?",
         "Run forward and keep every h. Then walk back from the last step: the gradient of an h is dh from "
