@@ -114,3 +114,37 @@ def test_every_process_has_one_blas_thread():
 def test_bad_workers_and_executors_are_refused(more, error):
     with pytest.raises(error, match=next(iter(more))):
         study().run(progress=False, **more)
+
+
+class Failing(concurrent.futures.ThreadPoolExecutor):
+    """Fails each run of SGD with lr 0.01 as often as it is told, with the error that it is told."""
+
+    def __init__(self, times, error):
+        super().__init__(2)
+        self.left, self.error = {0: times, 1: times}, error
+
+    def submit(self, function, payload, optimizer, setting, seed, final):
+        if (optimizer, setting["lr"], final) == ("SGD", 0.01, False) and self.left[seed]:
+            self.left[seed] -= 1
+            future = concurrent.futures.Future()
+            future.set_exception(self.error)
+            return future
+        return super().submit(function, payload, optimizer, setting, seed, final)
+
+
+def test_a_run_that_an_executor_loses_is_sent_once_more():
+    with Failing(1, OSError("the worker is gone")) as executor:
+        assert numbers(study().run(executor=executor, progress=False)) == \
+            numbers(study().run(workers=1, progress=False))
+    with Failing(2, OSError("the worker is gone")) as executor:
+        lost = study().run(executor=executor, progress=False).failures
+    assert [(one.fate, one.seed) for one in lost] == [("died", 0), ("died", 1)]
+    assert lost[0].reason == "failed twice: OSError: the worker is gone"
+
+
+def test_an_executor_that_breaks_is_one_sentence_and_the_finished_runs_are_kept():
+    one = study()
+    with Failing(1, concurrent.futures.BrokenExecutor("out of memory")) as executor:
+        with pytest.raises(RuntimeError, match="it broke .out of memory.; the finished runs are kept"):
+            one.run(executor=executor, progress=False)
+    assert numbers(one.run(workers=1, progress=False)) == numbers(study().run(workers=1, progress=False))

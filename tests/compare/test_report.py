@@ -74,6 +74,14 @@ def test_the_verdict_is_no_surer_than_the_intervals(result):
         assert (other in better.replace(first, "", 1)) == one.sure == (other not in even)
 
 
+def test_fresh_seeds_judge_and_the_others_choose(result):
+    runs = result.runs("Adam", "steep")
+    assert [one.seed for one in runs] == list(range(1000, 1008))
+    chosen = [one.score for one in result.results if one.problem == "steep" and one.optimizer == "Adam"
+              and not one.final and one.setting == result.best("Adam", "steep").setting]
+    assert len(chosen) == 3 and result.best("Adam", "steep").median == np.median(chosen)
+
+
 def test_profiles_rise_from_the_share_of_wins(result):
     share = result.profile([1, 4])
     times = np.array([np.concatenate([result.steps_to_target(n, p) for p in ("gentle", "steep")])

@@ -104,8 +104,10 @@ def test_a_line_cut_short_costs_one_run(tmp_path, cut):
 def test_a_run_that_stands_there_twice_counts_once(tmp_path):
     whole = study().run(tmp_path / "a", workers=1, progress=False)
     text = (tmp_path / "a").read_bytes()
-    (tmp_path / "a").write_bytes(text + text.split(b"\n")[1] + b"\n")
+    twice = text + text.split(b"\n")[1] + b"\n"
+    (tmp_path / "a").write_bytes(twice)
     assert numbers(study().run(tmp_path / "a", workers=1, progress=False)) == numbers(whole)
+    assert (tmp_path / "a").read_bytes() == twice
 
 
 @pytest.mark.parametrize("other, word", [
