@@ -41,7 +41,8 @@ _HOMES = {
 }
 _ROOMS = [
     "averaging", "clipping", "compare", "data", "exercises", "landscapes", "live", "looks", "losses", "nn",
-    "optim", "plots", "progress", "questions", "schedules", "theory", "train",
+    "optim", "plots", "progress", "questions", "results",
+    "schedules", "theory", "train",
 ]
 
 __all__ = sorted([*_HOMES, *_ROOMS])

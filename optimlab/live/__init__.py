@@ -6,6 +6,7 @@
 1.0
 """
 
+from optimlab.live.adagrad_clock import adagrad_clock
 from optimlab.live.anatomy import anatomy
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
@@ -19,6 +20,6 @@ from optimlab.live.questions import predict, quiz
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
 __all__ = [
-    "INTERACTIVES", "anatomy", "cliff", "conditioning", "dashboard", "loss_slope", "noise_ball", "phase_map",
-    "predict", "quiz",
+    "INTERACTIVES", "adagrad_clock", "anatomy", "cliff", "conditioning", "dashboard", "loss_slope",
+    "noise_ball", "phase_map", "predict", "quiz",
 ]

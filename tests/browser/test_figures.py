@@ -358,3 +358,27 @@ def test_a_narrow_dark_window_and_a_finger(lab):
     assert handle.bounding_box()["x"] > before["x"] + 40
     assert handle.evaluate("(h) => getComputedStyle(h).touchAction") == "none"
     assert lab.errors == []
+
+
+def test_the_clock_and_the_window(lab):
+    (figure,) = lab.show("fig = live.adagrad_clock.task(3)\nfig")
+    card = figure.card
+    assert figure.control("RMSprop's α").is_disabled()
+    figure.predict("0, it has stopped")
+    assert "It never stops, it only slows down" in card.locator(".ol-question .ol-reply").inner_text()
+    figure.sees("Adagrad is within 1 % after 1077 steps, RMSprop with α 0.99 within 1 % after 149 steps")
+    task = card.locator(".ol-task")
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="Not yet. With α 0.99 it takes 149 steps").wait_for()
+    alpha = figure.control("RMSprop's α, as a number")
+    alpha.fill("0.9")
+    figure.changes(lambda: alpha.press("Enter"))
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="✓ Yes, 48 steps").wait_for()
+    lab.shoot(card, "adagrad_clock-task")
+    figure.control("gradients").select_option("also a rare one, 1 in 100")
+    figure.sees("Adagrad's rate for it is")
+    figure.button("every gradient 1").click()
+    figure.sees("in step 10000 Adagrad's rate is 0.01, RMSprop's with α 0.9 is 1")
+    assert lab.tracebacks(figure.page) == []
+    assert lab.errors == []
