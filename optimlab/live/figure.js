@@ -39,6 +39,9 @@ function withCode(text) {
 // JupyterLab takes arrow keys for itself unless told not to.
 const KEYS = { "data-lm-suppress-shortcuts": "true" };
 
+// Who asks for less motion gets no animation, and a training's picture once a second.
+const stillness = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const tidy = (value) => parseFloat(value.toPrecision(12));
 const shown = (value) => String(parseFloat(Number(value).toPrecision(4))).replace("-", "−");
@@ -945,8 +948,12 @@ class Figure {
     this.frame = unpack(message.frame, buffers[0]);
     this.stands(message);
     this.trouble("");
-    this.render();
     if (message.done) this.pause();
+    const now = performance.now(), calm = this.playing && stillness();
+    if (!calm || now - (this.drawnAt || 0) >= 1000) {
+      this.render();
+      this.drawnAt = now;
+    }
     if (this.playing) this.playing = requestAnimationFrame(() => this.tick());
     else this.readOut();
   }
@@ -1072,7 +1079,7 @@ class Figure {
       this.run(high);
       return;
     }
-    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (stillness()) {
       this.change({ [name]: high }, true);
       return;
     }

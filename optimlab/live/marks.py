@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 INK, THEORY = "#000000", "#595959"
+PLAIN = {str, float, int, bool, type(None)}
 
 
 @dataclass
@@ -140,6 +141,8 @@ class Frame:
         block = bytearray()
 
         def plain(value):
+            if type(value) in PLAIN:
+                return value
             if isinstance(value, np.ndarray):
                 value = np.ascontiguousarray(value, np.uint8 if value.dtype == np.uint8 else "<f4")
                 place = {

@@ -149,9 +149,9 @@ class Lab:
         self.errors = []
         self.context = self.page = None
 
-    def open(self, cells=None, notebook=None, width=1280, height=1700, **context):
+    def open(self, cells=None, notebook=None, width=1280, height=1700, app="lab", **context):
         """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel
-        that is idle."""
+        that is idle. app: "lab", or "notebook" for Notebook 7."""
         if notebook is not None:
             target = self.folder / Path(notebook).name
             shutil.copy(notebook, target)
@@ -169,13 +169,13 @@ class Lab:
         page = self.page = self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
         page.on("console", self._console)
-        page.goto(
-            f"{self.address}/lab/workspaces/{self.name}/tree/{self.name}/{target.name}?token={self.token}"
-        )
+        place = f"lab/workspaces/{self.name}/tree" if app == "lab" else "notebooks"
+        page.goto(f"{self.address}/{place}/{self.name}/{target.name}?token={self.token}")
         page.wait_for_function(
             "() => window.jupyterapp?.shell?.currentWidget?.sessionContext", timeout=60_000
         )
-        page.evaluate("() => jupyterapp.shell.collapseLeft()")
+        if app == "lab":
+            page.evaluate("() => jupyterapp.shell.collapseLeft()")
         self.wait_idle(page)
         return page
 
