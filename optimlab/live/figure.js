@@ -947,7 +947,7 @@ class Figure {
     this.ticking = null;
     this.frame = unpack(message.frame, buffers[0]);
     this.stands(message);
-    this.trouble("");
+    this.trouble(message.trouble);
     if (message.done) this.pause();
     const now = performance.now(), calm = this.playing && stillness();
     if (!calm || now - (this.drawnAt || 0) >= 1000) {

@@ -191,7 +191,7 @@ class TrainingFigure(LiveFigure):
     """A figure of a training under way. The browser asks for one tick after the other: so nothing runs where
     nobody looks, other cells get their turn between two ticks, and to stop is not to ask again."""
 
-    tick = 0.1  # seconds of training between two pictures
+    tick = 0.07  # seconds of training between two pictures
 
     def __init__(self, interactive, values, extras, task=None):
         self.session = None
@@ -207,10 +207,15 @@ class TrainingFigure(LiveFigure):
             self.session = None
         self.values = values
         self._follow()
-        self.session.advance(until, self.tick)
+        trouble = ""
+        try:
+            self.session.advance(until, self.tick)
+        except Exception as error:  # the steps before it stand
+            trouble = _said(error)
         picture, block = self._frame().pack()
-        done = self.session.step >= until or self.session.ended
-        return {"kind": "ticked", "frame": picture, "done": done, **self._stands()}, [block]
+        done = bool(trouble) or self.session.step >= until or self.session.ended
+        reply = {"kind": "ticked", "frame": picture, "done": done, "trouble": trouble}
+        return {**reply, **self._stands()}, [block]
 
     def _on_draw(self, message):
         reply, buffers = super()._on_draw(message)

@@ -166,7 +166,7 @@ def test_a_tick_is_short_and_goes_on_where_the_last_one_ended(open_dashboard):
     for _ in range(3):
         began = time.perf_counter()
         steps.append(talk(figure, "tick", values={**figure.values, "steps": 20_000})["step"])
-        assert time.perf_counter() - began < 1.0  # 0.1 and a step, on a machine with nothing else to do
+        assert time.perf_counter() - began < 1.0  # 0.07 and a step, on a machine with nothing else to do
     assert 0 < steps[0] < steps[1] < steps[2] < 20_000
     done = talk(figure, "tick", values={**figure.values, "steps": steps[2] + 1})
     assert done["done"] and done["step"] == steps[2] + 1
@@ -227,7 +227,8 @@ def test_a_learners_rule_trains_and_is_quoted_where_it_stops(open_dashboard):
 
     figure = open_dashboard(optimizer=OWN, own=tired)
     reply = talk(figure, "tick", values={**figure.values, "steps": 60})
-    assert reply["text"] == "tired stopped at step 37: ZeroDivisionError: division by zero"
+    assert reply["done"] and reply["step"] == 36
+    assert reply["trouble"] == "tired stopped at step 37: ZeroDivisionError: division by zero"
     assert figure.session.step == 36
     drawn = talk(figure, "draw", values={**figure.values, "optimizer": "Adam"})
     assert drawn["kind"] == "drawn" and drawn["step"] == 0
