@@ -114,7 +114,7 @@ def view(values, result):
                 sharpness_title(values, result),
                 sharpness_marks(values, result, span),
                 span,
-                (0, sharpness_top(values, result)),
+                sharpness_limits(values, result),
             ),
         },
         numbers(values, result),
@@ -222,7 +222,7 @@ def spread_marks(result):
 
 
 def ratio_marks(result):
-    marks = [Rule("1/1000, the usual guide", y=1e-3, side="right")]
+    marks = [Rule("1/1000, the usual guide", y=1e-3, side="left")]
     for i, name in enumerate(result["layers"]):
         color, dashes = LAYERS[i]
         steps, ratios = thin(result["looks"], result["ratios"][:, i])
@@ -247,16 +247,15 @@ def sharpness_marks(values, result, span):
     return marks
 
 
-def sharpness_top(values, result):
-    """A round number above everything drawn."""
-    lr = result["lr"]
-    levels = [limit(values) or 0.0, *(2 / lr[[0, -1]] if len(lr) and limit(values) else [])]
-    seen = max([*levels, *result["sharpness"], 1.0]) if len(result["sharpness"]) else max([*levels, 1.0])
-    seen = min(
-        seen, 5 * max(levels[0], float(result["sharpness"][-1]) if len(result["sharpness"]) else 1.0, 1.0)
-    )
-    power = 10 ** np.floor(np.log10(1.15 * seen))
-    return float(next(k * power for k in (1, 1.5, 2, 3, 4, 5, 7.5, 10) if k * power >= 1.15 * seen))
+def sharpness_limits(values, result):
+    """Round numbers around the limits and the sharpness, but for what is far above both."""
+    lr, now, seen = result["lr"], limit(values), result["sharpness"]
+    levels = [1.0] if now is None else [now, *(2 / lr[[0, -1]] if len(lr) else [])]
+    last = abs(float(seen[-1])) if len(seen) else 0.0
+    most = min(max([*levels, *np.abs(seen)]), 5 * max(levels[0], last))
+    power = 10 ** np.floor(np.log10(1.15 * most))
+    top = float(next(k * power for k in (1, 1.5, 2, 3, 4, 5, 7.5, 10) if k * power >= 1.15 * most))
+    return (-top if len(seen) and seen.min() < 0 else 0.0), top
 
 
 def loss_title(result):
@@ -294,6 +293,10 @@ def sharpness_title(values, result):
     if not len(result["sharpness"]):
         return "Sharpness, before the first step"
     sharp = result["sharpness"][-1]
+    if sharp < 0:
+        return f"The largest curvature is negative, {number(sharp)}: a ridge, no valley"
+    if values["optimizer"] == OWN:
+        return f"Sharpness {number(sharp)}; of a rule of your own no limit is known here"
     if now is None:
         return (
             f"Sharpness {number(sharp)}; {values['optimizer']} rescales each weight, so 2/lr is not its limit"

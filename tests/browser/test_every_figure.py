@@ -125,7 +125,7 @@ def narrow(room, figure, name):
     """A phone's width: everything still fits, one thing below the other."""
     page, card = figure.page, figure.card
     wide = page.viewport_size
-    page.set_viewport_size({"width": 375, "height": 1700})
+    page.set_viewport_size({"width": 375, "height": 4200})
     page.wait_for_timeout(400)
     figure.settle()
     assert card.evaluate("(c) => c.scrollWidth <= c.clientWidth + 1")
