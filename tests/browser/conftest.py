@@ -251,8 +251,9 @@ class Lab:
         ]
 
     def shoot(self, target, name):
-        """A screenshot, kept where OPTIMLAB_SCREENSHOTS says, else beside the notebook."""
-        folder = Path(os.environ.get("OPTIMLAB_SCREENSHOTS") or self.folder)
+        """A screenshot, kept in build/screenshots for a person to look at, or where OPTIMLAB_SCREENSHOTS
+        says."""
+        folder = Path(os.environ.get("OPTIMLAB_SCREENSHOTS") or REPO / "build" / "screenshots")
         folder.mkdir(parents=True, exist_ok=True)
         target.screenshot(path=str(folder / f"{name}.png"))
 

@@ -1,6 +1,6 @@
 """What holds for every interactive there is: each is walked through once, in one JupyterLab, light and dark.
 
-About 16 seconds each. OPTIMLAB_SCREENSHOTS names a folder for the pictures, to be looked at by a person.
+About 16 seconds each. The pictures are kept in build/screenshots, to be looked at by a person.
 """
 
 import re
