@@ -10,6 +10,7 @@ import pytest
 
 from optimlab import live, progress
 from optimlab.live.figure import WIDGET_VIEW
+from optimlab.live.learners import Trouble
 from optimlab.questions import Question
 
 ROOT = Path(live.__file__).parents[2]
@@ -202,6 +203,18 @@ def test_a_fault_is_a_sentence_and_not_a_silence(open_cliff, monkeypatch):
     monkeypatch.setattr(open_cliff.interactive, "simulate", lambda **values: 1 / 0)
     reply, _ = talk(open_cliff, "draw", values=open_cliff.values)
     assert reply["text"] == "The figure could not answer: ZeroDivisionError: division by zero"
+
+
+def test_a_figure_that_fails_at_once_still_opens(open_cliff, monkeypatch):
+    def fails(**values):
+        raise Trouble("Your landscape is not a number at (1, 1).")
+
+    monkeypatch.setattr(open_cliff.interactive, "simulate", fails)
+    opened, _ = talk(open_cliff, "open")
+    assert opened["kind"] == "opened" and opened["trouble"] == "Your landscape is not a number at (1, 1)."
+    assert set(opened["frame"]["pictures"]) == {"plane", "curve", "line"}
+    monkeypatch.undo()
+    assert talk(open_cliff, "draw", values=open_cliff.values)[0]["kind"] == "drawn"
 
 
 def test_a_learners_function_is_handed_on():
