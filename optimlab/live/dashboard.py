@@ -109,7 +109,7 @@ def view(values, result):
                 norm_title(values, result), norm_marks(values, result), span, norm_limits(result)
             ),
             "spread": Picture(spread_title(result), spread_marks(result), None, (0, len(result["layers"]))),
-            "ratio": Picture(ratio_title(result), ratio_marks(result), span),
+            "ratio": Picture(ratio_title(result), ratio_marks(result, span), span),
             "sharpness": Picture(
                 sharpness_title(values, result),
                 sharpness_marks(values, result, span),
@@ -221,8 +221,11 @@ def spread_marks(result):
     return marks
 
 
-def ratio_marks(result):
-    marks = [Rule("1/1000, the usual guide", y=1e-3, side="left")]
+def ratio_marks(result, span):
+    marks = [
+        Rule("", y=1e-3),
+        Text(span[1], 1e-3, "1/1000, the usual guide", THEORY, "right", dx=-4, dy=-8, size=9.5),
+    ]
     for i, name in enumerate(result["layers"]):
         color, dashes = LAYERS[i]
         steps, ratios = thin(result["looks"], result["ratios"][:, i])
