@@ -314,8 +314,9 @@ class PanelView {
     const { area } = this;
     ends.sort((a, b) => b.y - a.y);
     for (let i = 1; i < ends.length; i++) ends[i].y = Math.min(ends[i].y, ends[i - 1].y - 17);
+    this.context.font = SMALL;
     for (const { x, y, label, color } of ends) {
-      const late = x > area.x + 0.8 * area.w;
+      const late = x > area.x + 0.8 * area.w || x + 8 + this.context.measureText(label).width > this.width;
       words(this.context, label, late ? x - 4 : x + 8, late ? y - 11 : y, { color, anchor: late ? "right" : "left" });
     }
   }
