@@ -16,10 +16,11 @@ from optimlab.live.loss_slope import loss_slope
 from optimlab.live.noise_ball import noise_ball
 from optimlab.live.phase_map import phase_map
 from optimlab.live.questions import predict, quiz
+from optimlab.live.rotated_valley import rotated_valley
 
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
 __all__ = [
     "INTERACTIVES", "adagrad_clock", "anatomy", "cliff", "conditioning", "dashboard", "loss_slope",
-    "noise_ball", "phase_map", "predict", "quiz",
+    "noise_ball", "phase_map", "predict", "quiz", "rotated_valley",
 ]

@@ -382,3 +382,27 @@ def test_the_clock_and_the_window(lab):
     figure.sees("in step 10000 Adagrad's rate is 0.01, RMSprop's with α 0.9 is 1")
     assert lab.tracebacks(figure.page) == []
     assert lab.errors == []
+
+
+def test_a_valley_that_is_turned(lab):
+    own = "def step(w, grad, lr):\n    return w - lr * grad\n"
+    (figure,) = lab.show(own + "fig = live.rotated_valley(own=step, degrees=45)\nfig")
+    card = figure.card
+    figure.predict("5, it adapts")
+    assert "After the turn it takes 987" in card.locator(".ol-question .ol-reply").inner_text()
+    figure.sees("Yours: ")
+    card.get_by_role("button", name="Task 1").click()
+    figure.settle()
+    task = card.locator(".ol-task")
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="Which lr is good at 0° only?").wait_for()
+    lr = figure.control("one lr for all angles, as a number")
+    lr.fill("0.05")
+    figure.changes(lambda: lr.press("Enter"))
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="✓ Yes: 4.34 times the steps").wait_for()
+    lab.shoot(card, "rotated_valley-task")
+    figure.control("its best lr at every angle").check()
+    figure.sees("Median of 40 starts with the best lr at this angle: 230 at 0°, 240 at 45°")
+    assert lab.tracebacks(figure.page) == []
+    assert lab.errors == []
