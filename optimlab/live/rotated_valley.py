@@ -243,7 +243,8 @@ def key(own):
         x, y = 1.2 + 23.8 * (place % 2), 3.3 / 2.1 ** (place // 2)
         look = LOOK[method]
         marks.append(Line(np.array([x, x + 2.6]), np.full(2, y), look.color, look.dashes, look.width))
-        marks.append(Text(x + 3.4, y, method.removesuffix(" 0.9"), INK.get(method, look.color), "left", size=9.5))
+        color, name = INK.get(method, look.color), method.removesuffix(" 0.9")
+        marks.append(Text(x + 3.4, y, name, color, "left", size=9.5))
     return marks
 
 
