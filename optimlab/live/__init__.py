@@ -7,6 +7,7 @@
 """
 
 from optimlab.live.adagrad_clock import adagrad_clock
+from optimlab.live.adam import adam
 from optimlab.live.anatomy import anatomy
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
@@ -21,6 +22,6 @@ from optimlab.live.rotated_valley import rotated_valley
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
 __all__ = [
-    "INTERACTIVES", "adagrad_clock", "anatomy", "cliff", "conditioning", "dashboard", "loss_slope",
-    "noise_ball", "phase_map", "predict", "quiz", "rotated_valley",
+    "INTERACTIVES", "adagrad_clock", "adam", "anatomy", "cliff", "conditioning", "dashboard",
+    "loss_slope", "noise_ball", "phase_map", "predict", "quiz", "rotated_valley",
 ]

@@ -45,6 +45,7 @@ const stillness = () => window.matchMedia("(prefers-reduced-motion: reduce)").ma
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const tidy = (value) => parseFloat(value.toPrecision(12));
 const shown = (value) => String(parseFloat(Number(value).toPrecision(4))).replace("-", "−");
+const LONGEST = 200; // of a list that is typed into a box
 const parse = (text) => {
   const plain = text.trim().replace(",", ".").replace("−", "-");
   return plain === "" ? NaN : Number(plain);
@@ -594,12 +595,13 @@ class ControlView {
     } else {
       this.buildNumber(id, label);
     }
+    if (spec.kind === "numbers") this.node.classList.add("ol-list");
   }
 
   buildNumber(id, label) {
     const { spec } = this, log = spec.kind === "logfloat";
     const range = log ? [Math.log10(spec.low), Math.log10(spec.high)] : [spec.low, spec.high];
-    if (spec.kind !== "seed") {
+    if (spec.kind !== "seed" && spec.kind !== "numbers") {
       const attributes = { type: "range", id, min: range[0], max: range[1], step: spec.step, ...KEYS };
       this.slider = make("input", attributes);
       const read = () => {
@@ -621,7 +623,7 @@ class ControlView {
     this.input.addEventListener("input", () => this.typed(false));
     this.input.addEventListener("change", () => this.typed(true));
     this.input.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      if (spec.kind !== "numbers" && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
         this.nudge(event.key === "ArrowUp" ? 1 : -1);
       } else if (event.key === "Enter") {
@@ -664,9 +666,12 @@ class ControlView {
   }
 
   typed(released) {
-    const { spec } = this, value = parse(this.input.value), whole = spec.kind === "int" || spec.kind === "seed";
-    const good = Number.isFinite(value) && value >= spec.low && value <= spec.high && (!whole || Number.isInteger(value));
-    const wanted = `a ${whole ? "whole " : ""}number from ${shown(spec.low)} to ${shown(spec.high)}`;
+    const { spec } = this, list = spec.kind === "numbers", whole = spec.kind === "int" || spec.kind === "seed";
+    const fits = (x) => Number.isFinite(x) && x >= spec.low && x <= spec.high && (!whole || Number.isInteger(x));
+    const range = `from ${shown(spec.low)} to ${shown(spec.high)}`;
+    const value = list ? this.input.value.split(/[\s,;]+/).filter(Boolean).map(parse) : parse(this.input.value);
+    const good = list ? value.length > 0 && value.length <= LONGEST && value.every(fits) : fits(value);
+    const wanted = list ? `a list of numbers ${range}, such as 1, -2, 0.5` : `a ${whole ? "whole " : ""}number ${range}`;
     this.error.textContent = good ? "" : `Write ${wanted}.`;
     this.input.setAttribute("aria-invalid", String(!good));
     if (good) this.host.change({ [spec.name]: value }, released, this);
@@ -686,7 +691,7 @@ class ControlView {
         this.slider.setAttribute("aria-valuetext", shown(value));
       }
       if (!typing) {
-        this.input.value = shown(value);
+        this.input.value = spec.kind === "numbers" ? value.map(shown).join(", ") : shown(value);
         this.input.removeAttribute("aria-invalid");
         this.error.textContent = "";
       }
@@ -1114,8 +1119,9 @@ class Figure {
     const taken = this.frame?.sets || {};
     const python = (v) => (typeof v === "boolean" ? (v ? "True" : "False") : JSON.stringify(v));
     const pairs = this.spec.controls
-      .filter((c) => this.values[c.name] !== c.default && !(c.name in taken))
-      .map((c) => `${c.name}=${python(this.values[c.name])}`);
+      .map((c) => [c.name, python(this.values[c.name]), python(c.default)])
+      .filter(([name, value, usual]) => value !== usual && !(name in taken))
+      .map(([name, value]) => `${name}=${value}`);
     const text = this.trainingCode || `live.${this.spec.name}(${[...pairs, ...this.spec.extras].join(", ")})`;
     let copied = false;
     try {

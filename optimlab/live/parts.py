@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+LONGEST = 200  # of a list that is typed into a box
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -38,7 +40,7 @@ class Panel:
 class Control:
     """One thing a learner can set.
 
-    kind: "float", "logfloat", "int", "seed", "choice" or "toggle".
+    kind: "float", "logfloat", "int", "seed", "choice", "toggle" or "numbers", a list to type.
     low, high, step: the range and the slider's step (of log10 for logfloat).
     nudge: what the fine − and + buttons add; None for no buttons.
     more: hidden until the learner asks for more.
@@ -65,6 +67,8 @@ class Control:
             if value not in (True, False):
                 raise ValueError(f"{self.name}={value!r}: give True or False")
             return bool(value)
+        if self.kind == "numbers":
+            return self._list(value)
         whole = self.kind in ("int", "seed")
         wanted = f"a {'whole ' if whole else ''}number from {self.low:g} to {self.high:g}"
         try:
@@ -78,6 +82,19 @@ class Control:
         ):
             raise ValueError(f"{self.name}={value!r}: give {wanted}")
         return int(number) if whole else number
+
+    def _list(self, value):
+        items = value.replace(",", " ").split() if isinstance(value, str) else value
+        try:
+            numbers = tuple(float(item) for item in items)
+        except (TypeError, ValueError):
+            numbers = ()
+        if not 0 < len(numbers) <= LONGEST or not all(self.low <= x <= self.high for x in numbers):
+            raise ValueError(
+                f"{self.name}={value!r}: give 1 to {LONGEST} numbers from {self.low:g} to {self.high:g}, "
+                "such as [1, -2, 0.5]"
+            )
+        return numbers
 
 
 def floating(name, label, default, low, high, step, **more):
@@ -98,6 +115,10 @@ def seed(default=0, **more):
 
 def choice(name, label, default, choices, **more):
     return Control(name, label, "choice", default, choices=tuple(choices), **more)
+
+
+def numbers(name, label, default, low, high, **more):
+    return Control(name, label, "numbers", tuple(default), low, high, **more)
 
 
 def toggle(name, label, default, **more):

@@ -233,6 +233,41 @@ def test_decay_now_takes_the_present_step(lab):
     assert lab.errors == []
 
 
+def test_adam_takes_typed_gradients_and_loses_its_correction(lab):
+    (figure,) = lab.show("fig = live.adam()\nfig")
+    card = figure.card
+    figure.predict("by 1000 lr and by 0.001 lr")
+    figure.sees("move the two weights by 1 and 0.99999 lr")
+    figure.control("bias correction").uncheck()
+    figure.sees("Step 1 without correction")
+    figure.button("Step 10").click()
+    figure.button("Step 1").click()
+    figure.sees("the longest move so far is 6.57 lr, at step 12")
+    lab.shoot(card, "adam-1-uncorrected")
+    figure.button("Reset").click()
+    figure.button("More").click()
+    figure.control("gradients").select_option("typed")
+    box = figure.control("typed gradients, again and again")
+    assert box.input_value() == "1, 1, 1, −5"
+    box.fill("2; -1 nonsense")
+    card.get_by_text("Write a list of numbers from −1000 to 1000, such as 1, -2, 0.5.").wait_for()
+    box.fill("0.5, -4")
+    box.press("Enter")
+    figure.button("Step 1").click()
+    figure.sees("Step 2: gradients −4000 and −0.004")
+    figure.button("Copy as code").click()
+    card.locator(".ol-code code", has_text='live.adam(stream="typed", steps=2, typed=[0.5,-4])').wait_for()
+    card.get_by_role("button", name="Task 4").click()
+    for eps, verdict in (("0.001", "Not yet."), ("50", "✓")):
+        figure.control("eps, as a number").fill(eps)
+        figure.control("eps, as a number").press("Enter")
+        figure.settle()
+        card.locator(".ol-task").get_by_role("button", name="Check").click()
+        card.locator(".ol-task .ol-reply", has_text=verdict).wait_for()
+    lab.shoot(card, "adam-2-task")
+    assert lab.errors == []
+
+
 def test_a_restarted_kernel_is_said(lab):
     figure, question = lab.show("live.cliff()", "predict('02.kappa')")
     figure.predict("It runs away")

@@ -23,6 +23,9 @@ def corners(figure):
             choices.append([(control.name, choice) for choice in control.choices])
         elif control.kind == "toggle":
             choices.append([(control.name, True), (control.name, False)])
+        elif control.kind == "numbers":
+            lists = (control.default, (control.low, 0.0, control.high))
+            choices.append([(control.name, value) for value in lists])
         elif figure.ticks and control.name == figure.play:
             choices.append([(control.name, 0), (control.name, 3)])
         else:
