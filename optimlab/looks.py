@@ -39,6 +39,10 @@ LOOKS = {
     "rmsprop": Look("RMSprop", PURPLE, (8, 3, 2, 3, 2, 3), 1.5, "v"),
     "adam": Look("Adam", VERMILLION, (), 2.5, "*"),
     "adamw": Look("AdamW", VERMILLION, (8, 3), 2.5, "*", False),
+    "lion": Look("Lion", BLUE, (2, 2), 2.0, "D"),
+    "shampoo": Look("Shampoo", GREEN, (8, 3, 2, 3), 2.0, "^", False),
+    "soap": Look("SOAP", VERMILLION, (3, 2), 2.0, "s", False),
+    "muon": Look("Muon", PURPLE, (), 2.5, "D", False),
     "yours": Look("yours", GREEN, (12, 2), 2.0, "D"),
     "theory": Look("theory", GREY, (), 0.9, ""),
 }
@@ -53,7 +57,7 @@ def look(name):
     Traceback (most recent call last):
     ...
     ValueError: name: there is no look called 'sdg'; known are gd, sgd, momentum, nesterov, adagrad, \
-rmsprop, adam, adamw, yours, theory
+rmsprop, adam, adamw, lion, shampoo, soap, muon, yours, theory
     """
     if isinstance(name, Look):
         return name

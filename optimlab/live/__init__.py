@@ -18,10 +18,11 @@ from optimlab.live.noise_ball import noise_ball
 from optimlab.live.phase_map import phase_map
 from optimlab.live.questions import predict, quiz
 from optimlab.live.rotated_valley import rotated_valley
+from optimlab.live.spectrum import spectrum
 
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
 __all__ = [
     "INTERACTIVES", "adagrad_clock", "adam", "anatomy", "cliff", "conditioning", "dashboard",
-    "loss_slope", "noise_ball", "phase_map", "predict", "quiz", "rotated_valley",
+    "loss_slope", "noise_ball", "phase_map", "predict", "quiz", "rotated_valley", "spectrum",
 ]

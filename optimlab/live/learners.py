@@ -58,13 +58,13 @@ def own_optimizer(own, params, **settings):
     """
     if not callable(own):
         raise Trouble(f"A step function or an optimizer class is needed, got {_short(own)}.")
-    makes = inspect.isclass(own) or next(iter(_parameters(own)), None) in ("params", "parameters")
+    makes = inspect.isclass(own) or next(iter(parameters_of(own)), None) in ("params", "parameters")
     return (_OwnClass if makes else _OwnFunction)(own, params, settings)
 
 
 class _Own:
     def __init__(self, own, params, settings):
-        self.name = _name(own)
+        self.name = name_of(own)
         self.own = own
         self.params = [params]
         self.settings = settings
@@ -87,7 +87,7 @@ class _Own:
 class _OwnFunction(_Own):
     def __init__(self, own, params, settings):
         super().__init__(own, params, settings)
-        parameters = _parameters(own)
+        parameters = parameters_of(own)
         if len(parameters) < 2:
             raise Trouble(f"{self.name} takes {len(parameters)} arguments; step(w, grad, ...) is needed.")
         self.inputs, self.state = [], {}
@@ -125,7 +125,7 @@ class _OwnFunction(_Own):
 class _OwnClass(_Own):
     def __init__(self, own, params, settings):
         super().__init__(own, params, settings)
-        taken = _parameters(own)
+        taken = parameters_of(own)
         given = {name: value for name, value in settings.items() if name in taken}
         try:
             self.optimizer = own(params, **given)
@@ -135,7 +135,7 @@ class _OwnClass(_Own):
             ) from error
         if not callable(getattr(self.optimizer, "step", None)):
             raise Trouble(f"{self.name} has no step(grads).")
-        self.looks_twice = "closure" in _parameters(self.optimizer.step)
+        self.looks_twice = "closure" in parameters_of(self.optimizer.step)
         self.still = 0
 
     def set(self, **settings):
@@ -212,8 +212,8 @@ class OwnLandscape:
         self._grad = getattr(own, "grad", None)
         if not callable(self._value):
             raise Trouble(f"A landscape is a function of a point, got {_short(own)}.")
-        self.name = _name(own)
-        names = [p for p in _parameters(self._value).values() if p.default is EMPTY]
+        self.name = name_of(own)
+        names = [p for p in parameters_of(self._value).values() if p.default is EMPTY]
         self._spread = n > 1 and len(names) == n
         self.minima = getattr(own, "minima", None)
 
@@ -253,12 +253,12 @@ class OwnLandscape:
         return result
 
 
-def _name(own):
+def name_of(own):
     name = getattr(own, "__name__", None) or getattr(own, "name", None) or type(own).__name__
     return "Your function" if name == "<lambda>" else str(name)
 
 
-def _parameters(function):
+def parameters_of(function):
     """name -> parameter; nothing where Python cannot tell. A class's are those of its __init__."""
     try:
         return dict(inspect.signature(function).parameters)

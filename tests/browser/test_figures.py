@@ -441,3 +441,26 @@ def test_a_valley_that_is_turned(lab):
     figure.sees("Median of 40 starts with the best lr at this angle: 230 at 0°, 240 at 45°")
     assert lab.tracebacks(figure.page) == []
     assert lab.errors == []
+
+
+def test_a_spectrum_before_and_after(lab):
+    own = "def half(G, steps):\n    return G / 2\n"
+    (figure,) = lab.show(own + "fig = live.spectrum.task(2, own=half)\nfig")
+    card = figure.card
+    assert figure.control("rounds").is_disabled()
+    figure.predict("exactly equal")
+    assert "it never settles at 1" in card.locator(".ol-question .ol-reply").inner_text()
+    figure.sees("Yours lie from")
+    task = card.locator(".ol-task")
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="Not yet. After 2 rounds they are still 82.8 times apart").wait_for()
+    figure.button("Muon, 5 rounds").click()
+    figure.sees("2.12 times apart")
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="✓ Yes: 2.12 times apart after 5 rounds").wait_for()
+    lab.shoot(card, "spectrum-task")
+    figure.control("matrix").select_option("a network's gradient")
+    figure.sees("some of them are 0 and stay 0")
+    lab.shoot(card, "spectrum-network")
+    assert lab.tracebacks(figure.page) == []
+    assert lab.errors == []
