@@ -46,9 +46,12 @@ def solve(notebook, registry=None) -> NotebookNode:
 
 def reference(exercise) -> str:
     """What a learner who has solved the exercise has written."""
-    if exercise.is_value:
-        return f"{exercise.name} = {exercise.reference()!r}"
-    return exercise.solution
+    return assigned(exercise, exercise.reference()) if exercise.is_value else exercise.solution
+
+
+def assigned(exercise, value) -> str:
+    """The line that gives this value to the exercise's name, in a notebook that knows NumPy as np."""
+    return re.sub(r"\barray\(", "np.array(", f"{exercise.name} = {value!r}")
 
 
 def with_reference_verdicts(notebook, registry=None) -> NotebookNode:

@@ -22,7 +22,7 @@ STEADY, TENTH, HUNDREDTH, BOWL = "1 in every step", "also a rare one, 1 in 10", 
 )
 EVERY = {STEADY: 1, TENTH: 10, HUNDREDTH: 100}
 STEEP, FLAT, MOVED = 100.0, 1.0, 1.0  # curvatures before and after, and where the minimum goes to
-NEAR = 0.01  # of the way
+NEAR = 0.01  # of how far the minimum moves
 
 RATE = Panel(
     "rate",
@@ -68,8 +68,8 @@ def simulate(gradients=STEADY, alpha=0.99, lr=1.0, steps=100, shift=500, own=Non
     learners.own_optimizer takes it, run at the same lr and alpha.
     -> dict: rates, method -> (steps, n), what each gradient of weight n is multiplied by, nan where it is 0;
     travelled, method -> (steps, n), the sum of all steps so far; distance, method -> (steps,) to the minimum
-    that is there, or None for a stream; arrived, method -> steps after the move until a hundredth of the way
-    is left, None if not in this run; own: None or the trouble of a learner's function, "" without.
+    that is there, or None for a stream; arrived, method -> steps after the move until a hundredth of it is
+    left, None if not in this run; own: None or the trouble of a learner's function, "" without.
 
     >>> result = simulate(steps=100)
     >>> float(result["rates"]["Adagrad"][-1, 0].round(3)), float(result["rates"]["RMSprop"][0, 0].round(3))
@@ -89,8 +89,7 @@ def simulate(gradients=STEADY, alpha=0.99, lr=1.0, steps=100, shift=500, own=Non
         if gradients == BOWL:
             result["distance"][method] = np.abs(offsets)
             left = np.abs(offsets[shift:])
-            way = left[0] + abs(moves[shift, 0]) if len(left) else 0
-            there = np.flatnonzero(left <= NEAR * way)
+            there = np.flatnonzero(left <= NEAR * MOVED)
             result["arrived"][method] = int(there[0]) + 1 if len(there) else None
     if gradients != BOWL:
         result["distance"] = None

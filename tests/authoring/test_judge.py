@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat import v4
 from nbval.plugin import get_sanitize_patterns
@@ -343,3 +344,12 @@ def test_the_reference_verdict_is_the_one_check_gives(tmp_path, monkeypatch):
     stored = passed("04.1").data
     assert sanitized(repr(verdict)) == stored["text/plain"]
     assert sanitized(verdict._repr_html_()) == sanitized(stored["text/html"])
+
+
+def test_an_answer_that_is_an_array_is_written_for_np():
+    exercise = REGISTRY["05.3"]
+    space = {"np": np}
+    exec(reference(exercise), space)
+    methods, R = space[exercise.name]
+    assert methods == ["adagrad"]
+    np.testing.assert_allclose(R, exercise.reference()[1], atol=1e-8)

@@ -16,6 +16,7 @@ from nbformat import v4
 
 from optimlab import check
 from optimlab.authoring import build, check_notebook, fill, rules, solve, stale
+from optimlab.authoring.answers import assigned
 from optimlab.authoring.build import kernel_environment, to_bytes
 from optimlab.authoring.judge import SANITIZE
 from optimlab.authoring.source import exercise_of
@@ -126,7 +127,7 @@ def known_mistake(exercise):
 
 def learners_source(exercise, answer):
     if exercise.is_value:
-        return f"{exercise.name} = {answer()!r}"
+        return assigned(exercise, answer())
     node = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0]
     node.decorator_list, node.name = [], exercise.name
     source = ast.unparse(node)
