@@ -12,6 +12,7 @@ from optimlab.live.anatomy import anatomy
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
 from optimlab.live.dashboard import dashboard
+from optimlab.live.gradient_scale import gradient_scale
 from optimlab.live.interactive import Interactive
 from optimlab.live.loss_slope import loss_slope
 from optimlab.live.noise_ball import noise_ball
@@ -24,5 +25,6 @@ INTERACTIVES = {name: made for name, made in globals().items() if isinstance(mad
 
 __all__ = [
     "INTERACTIVES", "adagrad_clock", "adam", "anatomy", "cliff", "conditioning", "dashboard",
-    "loss_slope", "noise_ball", "phase_map", "predict", "quiz", "rotated_valley", "spectrum",
+    "gradient_scale", "loss_slope", "noise_ball", "phase_map", "predict", "quiz", "rotated_valley",
+    "spectrum",
 ]

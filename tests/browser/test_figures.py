@@ -46,6 +46,22 @@ SESSIONS = {
         "play": "steps",
         "task": (3, {"condition number κ, as a number": "2"}, {"condition number κ, as a number": "1"}),
     },
+    "gradient_scale": {
+        "guess": "0.37 as well: the decay is the same",
+        "reply": "At size 100 Adam leaves",
+        "slider": "weight decay wd",
+        "to": "-2",
+        "shows": "AdamW leaves 0.90",
+        "box": ("size s of the gradients, as a number", "0.01", "Gradients of size 0.01"),
+        "bad": ("5000", "Write a number from 0.001 to 1000."),
+        "drag": (-60, 0),
+        "play": "steps",
+        "task": (
+            1,
+            {"size s of the gradients, as a number": "10"},
+            {"size s of the gradients, as a number": "1"},
+        ),
+    },
     "loss_slope": {
         "guess": "about the same",
         "reply": "2 parts in 10,000",
