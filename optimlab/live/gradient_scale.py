@@ -12,7 +12,7 @@ from optimlab.live.parts import Panel, Preset, Still, Task, integer, log_floatin
 from optimlab.looks import LOOKS
 from optimlab.questions.question import Question
 
-PAIRS, STEPS = 50, 1000
+PAIRS, STEPS, LONGEST = 50, 1000, 2000
 BETA1, BETA2, EPS = 0.9, 0.999, 1e-8
 NAMES = ("Adam + L2", "AdamW", "yours")
 COLORS = {"Adam + L2": "#B34E00", "AdamW": "#B34E00", "yours": "#007A5A"}  # as in looks, darker for words
@@ -25,7 +25,6 @@ WEIGHT = Panel(
     (-0.4, 1.4),
     "step",
     "w, mean of 100 runs",
-    xticks=(0, 250, 500, 750, 1000),
     yticks=(0, 0.5, 1),
     height=264,
 )
@@ -47,16 +46,16 @@ CONTROLS = (
     log_floating("scale", "size s of the gradients", 1.0, 1e-3, 1e3),
     log_floating("weight_decay", "weight decay wd", 0.1, 1e-3, 1.0),
     log_floating("lr", "learning rate lr", 0.01, 1e-4, 0.1),
-    integer("steps", "steps", STEPS, 1, STEPS, more=True),
+    integer("steps", "steps", STEPS, 1, LONGEST, more=True),
     seed(more=True),
 )
 
 
 @lru_cache(maxsize=2)
 def draws(seed):
-    """Normal noise for every step and run, shape (1000, 100). Each run has a mirror image, whose noise is the
+    """Normal noise for every step and run, shape (2000, 100). Each run has a mirror image, whose noise is the
     same with the other sign, so that chance cancels in the mean."""
-    half = np.random.default_rng(seed).standard_normal((STEPS, PAIRS))
+    half = np.random.default_rng(seed).standard_normal((LONGEST, PAIRS))
     return np.concatenate([half, -half], axis=1)
 
 
@@ -64,7 +63,7 @@ def simulate(scale=1.0, weight_decay=0.1, lr=0.01, steps=STEPS, seed=0, own=None
     """100 runs from w = 1 with gradients that are noise of size `scale`, under Adam with L2 and under AdamW.
 
     weight_decay: in Adam added to the gradient, as weight_decay * w; in AdamW taken from the weight. lr:
-    learning rate. steps: at most 1000. own: a learner's step function or optimizer class, as
+    learning rate. steps: at most 2000. own: a learner's step function or optimizer class, as
     learners.own_optimizer takes it.
     -> dict: mean and std, each name -> (steps+1,), over the runs; left, name -> the last mean; decoupled,
     what AdamW leaves by formula, (1 - lr wd)^steps; time_scale, 1 / (lr wd); trouble, a sentence if the
@@ -138,11 +137,15 @@ def view(values, result, runs=()):
     return Frame(
         readout(values, result),
         {
-            "weight": Picture(weight_title(result), weight_marks(values, result)),
+            "weight": Picture(weight_title(result), weight_marks(values, result), (0, span(values))),
             "scales": Picture(scales_title(values, result), scales_marks(values, result, runs)),
         },
         numbers(values, result),
     )
+
+
+def span(values):
+    return STEPS if values["steps"] <= STEPS else LONGEST
 
 
 def first_look(values):
@@ -168,7 +171,7 @@ def weight_marks(values, result):
     marks.append(Line(steps, exact, THEORY, (2, 3), 1.0))
     for name, height in ends.items():
         x, anchor = float(len(result["mean"][name]) - 1), "right"
-        if x < 400:
+        if x < 0.4 * span(values):
             anchor = "left"
         marks.append(Text(x, height, name, COLORS[name], anchor, dx=-6 if anchor == "right" else 6, dy=9,
                           box=True))
