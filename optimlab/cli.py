@@ -1,6 +1,7 @@
 """The command line: `optimlab` (or `python -m optimlab`) and a command.
 
-For learners: next, progress, check, hint, solution, reset, compare. For authors: mistakes, build.
+For learners: next, progress, check, hint, solution, reset, compare. For authors: mistakes, build. For
+teachers: slides, handout.
 
 Exit codes: 0 nothing is wrong (passed, or not attempted yet), 1 something is wrong or still closed, 2 the
 command could not be carried out, 130 it was stopped by Ctrl-C.
@@ -86,6 +87,18 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all when there is none")
     command.add_argument("--check", action="store_true", help="build nothing, name what is out of date")
 
+    command = add("slides", run_slides, "make slides of the lessons, as HTML for Reveal", json=False)
+    command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all when there is none")
+    command.add_argument("--to", metavar="FOLDER", help="the folder to write into (default: build/slides)")
+    command.add_argument("--reveal", metavar="ADDRESS|FOLDER",
+                         help="where reveal.js is; a folder of it is copied beside the slides, so that they "
+                         "need no network")
+
+    command = add("handout", run_handout, "make hand-outs of the lessons, as PDF", json=False)
+    command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all when there is none")
+    command.add_argument("--to", metavar="FOLDER", help="the folder to write into (default: build/handouts)")
+    command.add_argument("--html", action="store_true", help="write HTML; this needs no browser")
+
     command = add("compare", run_compare, "run the study in a TOML file and write its report", json=False)
     command.add_argument("study", metavar="STUDY.toml")
     command.add_argument("--workers", type=int, metavar="N", help="processes; one for each core if left out")
@@ -115,6 +128,80 @@ def run_build(arguments) -> int:
         return 1 if failed else 0
     except LessonError as error:
         raise CommandError(error) from None
+
+
+def run_slides(arguments) -> int:
+    from optimlab.authoring import REVEAL, LessonError, bring_reveal, slides
+
+    folder = output_folder(arguments.to, "slides")
+    reveal = arguments.reveal or REVEAL
+    try:
+        if "://" not in reveal:
+            reveal = bring_reveal(reveal, folder)
+        return write_each(arguments.lessons, folder, ".html", lambda path: slides(path, reveal))
+    except LessonError as error:
+        raise CommandError(error) from None
+
+
+def run_handout(arguments) -> int:
+    from optimlab.authoring import LessonError, handout, print_pdf
+
+    folder = output_folder(arguments.to, "handouts")
+    browser = None if arguments.html else find_browser()
+    try:
+        if arguments.html:
+            return write_each(arguments.lessons, folder, ".html", handout)
+        return write_each(arguments.lessons, folder, ".pdf", handout,
+                          lambda html, target: print_pdf(html, target, browser))
+    except LessonError as error:
+        raise CommandError(error) from None
+
+
+def write_each(lessons, folder, suffix, make, write=None) -> int:
+    """Make something of each lesson's notebook and write it into the folder under the lesson's name."""
+    paths = chosen(lessons, course_folder() / "lessons", ".ipynb")
+    with Bar(len(paths)) as bar:
+        for path in paths:
+            bar.begin(path.name)
+            target = folder / (path.stem + suffix)
+            html = make(path)
+            if write:
+                write(html, target)
+            else:
+                target.write_text(html, encoding="utf-8")
+            bar.wipe()
+            print(target, flush=True)
+    return 0
+
+
+def output_folder(asked, name) -> Path:
+    folder = Path(asked) if asked else course_folder() / "build" / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"--to: {folder} cannot be made: {error.strerror}.") from None
+    return folder
+
+
+def find_browser() -> str:
+    """The browser that course.py finds, which knows where to look on each system."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    spec = spec_from_file_location("course", course_folder() / "course.py")
+    course = module_from_spec(spec)
+    try:
+        spec.loader.exec_module(course)
+        found = course.find_browser()
+    except FileNotFoundError:
+        raise CommandError("A PDF needs course.py, which lies beside lessons/; write --html.") from None
+    except course.Stop as stop:
+        raise CommandError(stop) from None
+    if not found:
+        raise CommandError(
+            "A PDF needs a Chromium, Chrome or Edge, and none was found: install one, name it in "
+            "OPTIMLAB_CHROMIUM, or write --html and print that."
+        )
+    return found
 
 
 def run_check(arguments) -> int:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -343,3 +344,23 @@ def test_every_command_has_a_help_text(capsys):
             cli.main([command, "--help"])
         out = capsys.readouterr().out
         assert end.value.code == 0 and out.startswith(f"usage: optimlab {command}")
+
+
+def test_slides_and_handouts_are_written_where_asked(tmp_path, capsys):
+    assert cli.main(["slides", "02", "--to", str(tmp_path)]) == 0
+    assert cli.main(["handout", "04", "--html", "--to", str(tmp_path / "new")]) == 0
+    made = capsys.readouterr().out.split()
+    assert made == [str(tmp_path / "02_gradient_descent.html"), str(tmp_path / "new" / "04_momentum.html")]
+    assert "Reveal.initialize" in Path(made[0]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("arguments, sentence", [
+    (["slides", "99"], "There is no lesson '99'"),
+    (["slides", "02", "--reveal", "nowhere"], "nowhere is no folder of reveal.js"),
+    (["handout", "04", "--to", "file/below"], "--to: file/below cannot be made"),
+])
+def test_slides_and_handouts_that_cannot_be_made(arguments, sentence, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    assert cli.main(arguments) == 2
+    assert sentence in capsys.readouterr().err

@@ -29,10 +29,13 @@ addresses.
 
 from optimlab.authoring.answers import fill, solve, with_reference_verdicts
 from optimlab.authoring.build import build, stale
+from optimlab.authoring.handout import handout, print_pdf
 from optimlab.authoring.judge import CheckError, Result, check_notebook
+from optimlab.authoring.slides import REVEAL, bring_reveal, slides
 from optimlab.authoring.source import Lesson, LessonError, read_lesson
 
 __all__ = [
-    "CheckError", "Lesson", "LessonError", "Result", "build", "check_notebook", "fill", "read_lesson",
-    "solve", "stale", "with_reference_verdicts",
+    "CheckError", "Lesson", "LessonError", "REVEAL", "Result", "bring_reveal", "build",
+    "check_notebook", "fill", "handout", "print_pdf", "read_lesson", "slides", "solve", "stale",
+    "with_reference_verdicts",
 ]
