@@ -2186,6 +2186,22 @@ def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
     return _train(params, grads, settings, clock=lambda i, k: i % steps_per_epoch + 1)
 
 
+@adam_train.mistake("ADM-TEPOCH")
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    params = {name: w.copy() for name, w in params.items()}
+    m = {name: np.zeros(w.shape) for name, w in params.items()}
+    v = {name: np.zeros(w.shape) for name, w in params.items()}
+    for first in range(0, len(grads), steps_per_epoch):
+        for t, grad in enumerate(grads[first : first + steps_per_epoch], start=1):
+            for name in params:
+                m[name] = beta1 * m[name] + (1 - beta1) * grad[name]
+                v[name] = beta2 * v[name] + (1 - beta2) * grad[name] ** 2
+                m_hat = m[name] / (1 - beta1**t)
+                v_hat = v[name] / (1 - beta2**t)
+                params[name] = params[name] - lr * m_hat / (np.sqrt(v_hat) + eps)
+    return params
+
+
 @adam_train.mistake(
     "ADM-EPOCHSTATE",
     name="m and v start again with every epoch",
@@ -2707,6 +2723,13 @@ def _():
 @mended.mistake("ADM-TPERPARAM")
 def _():
     return _rooms(_first_room(clock=lambda i, k: 2 * i + 2))
+
+
+@mended.mistake("ADM-TPERPARAM")
+def _():
+    from optimlab.exercises import museum
+
+    return museum.room_1, museum.room_2, museum.room_3
 
 
 @mended.mistake(
