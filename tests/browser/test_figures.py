@@ -95,6 +95,7 @@ SESSIONS = {
         "box": ("learning rate lr, as a number", "0.4", "lr 0.4, B 16"),
         "bad": ("2", "Write a number from 0.001 to 1."),
         "drag": (-60, 30),
+        "play": "steps",
         "task": (3, {"learning rate lr, as a number": "0.1"}, {"learning rate lr, as a number": "0.01"}),
     },
 }
