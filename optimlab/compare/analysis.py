@@ -165,7 +165,7 @@ class Comparison:
         lrs = np.array(sorted(best))
         medians = np.array([median(best[lr]) for lr in lrs])
         return Sensitivity(lrs, medians, np.array([min(best[lr]) for lr in lrs]),
-                           np.array([max(best[lr]) for lr in lrs]), _window(lrs, medians))
+                           np.array([max(best[lr]) for lr in lrs]), window(lrs, medians))
 
     def paired(self, first, second, problem=None):
         """Two optimizers seed by seed: a Paired."""
@@ -373,7 +373,7 @@ def _near(space, one, other):
     return True
 
 
-def _window(lrs, medians):
+def window(lrs, medians):
     if not np.isfinite(medians).any():
         return math.nan
     i = int(np.argmin(medians))

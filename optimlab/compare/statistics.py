@@ -7,12 +7,18 @@ DRAWS = 2000
 
 def median(values):
     """The median in which inf counts as worst; inf where half or more of the values are."""
-    values = np.sort(np.asarray(values, dtype=float))
-    n = len(values)
-    if not n:
-        return np.nan
-    low, high = values[(n - 1) // 2], values[n // 2]
-    return float(high if np.isinf(high) else (low + high) / 2)
+    return float(medians(np.asarray(values, dtype=float))) if len(values) else np.nan
+
+
+def medians(values, axis=0):
+    """The same along one axis of an array.
+
+    >>> medians(np.array([[1.0, 2.0], [3.0, np.inf]])).tolist()
+    [2.0, inf]
+    """
+    values = np.moveaxis(np.sort(values, axis=axis), axis, 0)
+    low, high = values[(len(values) - 1) // 2], values[len(values) // 2]
+    return np.where(np.isinf(high), high, (low + np.where(np.isinf(high), 0, high)) / 2)
 
 
 def interval(values, level=0.95, rng=0):
@@ -30,13 +36,10 @@ def interval(values, level=0.95, rng=0):
     values = np.asarray(values, dtype=float)
     if not len(values):
         return np.nan, np.nan
-    drawn = np.sort(values[_draws(len(values), rng)], axis=1)
-    n = len(values)
-    low, high = drawn[:, (n - 1) // 2], drawn[:, n // 2]
-    medians = np.sort(np.where(np.isinf(high), high, (low + np.where(np.isinf(high), 0, high)) / 2))
+    drawn = np.sort(medians(values[_draws(len(values), rng)], axis=1))
     edge = (1 - level) / 2
     first, last = int(edge * (DRAWS - 1)), int(np.ceil((1 - edge) * (DRAWS - 1)))
-    return float(medians[first]), float(medians[last])
+    return float(drawn[first]), float(drawn[last])
 
 
 def paired(a, b, rng=0):

@@ -12,6 +12,7 @@ from optimlab.live.anatomy import anatomy
 from optimlab.live.cliff import cliff
 from optimlab.live.conditioning import conditioning
 from optimlab.live.dashboard import dashboard
+from optimlab.live.fair_race import fair_race
 from optimlab.live.gradient_scale import gradient_scale
 from optimlab.live.interactive import Interactive
 from optimlab.live.loss_slope import loss_slope
@@ -24,7 +25,7 @@ from optimlab.live.spectrum import spectrum
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
 __all__ = [
-    "INTERACTIVES", "adagrad_clock", "adam", "anatomy", "cliff", "conditioning", "dashboard",
+    "INTERACTIVES", "adagrad_clock", "adam", "anatomy", "cliff", "conditioning", "dashboard", "fair_race",
     "gradient_scale", "loss_slope", "noise_ball", "phase_map", "predict", "quiz", "rotated_valley",
     "spectrum",
 ]

@@ -189,7 +189,8 @@ def _area(ax, mark, xlim, ylim, ends):
 
 
 def _image(ax, mark, xlim, ylim, ends):
-    ax.imshow(mark.pixels, extent=(*mark.x, *mark.y), aspect="auto", interpolation="nearest", zorder=0)
+    shape = {"extent": (*mark.x, *mark.y), "aspect": ax.get_aspect()}
+    ax.imshow(mark.pixels, interpolation="nearest", zorder=0, **shape)
 
 
 def _text(ax, mark, xlim, ylim, ends):

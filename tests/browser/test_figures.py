@@ -479,3 +479,27 @@ def test_a_spectrum_before_and_after(lab):
     lab.shoot(card, "spectrum-network")
     assert lab.tracebacks(figure.page) == []
     assert lab.errors == []
+
+
+def test_the_fair_race(lab):
+    (figure,) = lab.show("fig = live.fair_race.task(2)\nfig")
+    card = figure.card
+    assert figure.control("learning rates").is_disabled()
+    figure.predict("Momentum wins")
+    assert "From gone to first" in card.locator(".ol-question .ol-reply").inner_text()
+    task = card.locator(".ol-task")
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="Not yet. Here SGD is number").wait_for()
+    figure.control("problem").select_option("moons net")
+    figure.sees("Moons net, each its own best")
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="✓ Yes: SGD is last").wait_for()
+    figure.control("problem").select_option("Beale")
+    figure.sees("Beale, each its own best")
+    figure.button("lr 0.1 for all").click()
+    figure.sees("Beale, one lr for all")
+    figure.control("problem").select_option("turned valley")
+    figure.changes(lambda: figure.drag((60, 40)))
+    lab.shoot(card, "fair_race-task")
+    assert lab.tracebacks(figure.page) == []
+    assert lab.errors == []
