@@ -117,10 +117,10 @@ def known_mistake(exercise):
     for mistake in exercise.mistakes:
         for answer in mistake.answers:
             source = learners_source(exercise, answer)
+            if source is None:
+                continue
             namespace = {"np": np}
             exec(source, namespace)
-            if exercise.name not in namespace:  # a lambda, or part of a longer line
-                continue
             verdict = check(exercise.id, namespace[exercise.name])
             if verdict.mistake == mistake.id:
                 return source, verdict
@@ -128,9 +128,12 @@ def known_mistake(exercise):
 
 
 def learners_source(exercise, answer):
+    """The answer as a learner would have written it; None for a lambda, or part of a longer line."""
     if exercise.is_value:
         return assigned(exercise, answer())
     node = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0]
+    if not isinstance(node, ast.FunctionDef):
+        return None
     node.decorator_list, node.name = [], exercise.name
     source = ast.unparse(node)
     return f"import math\n\n{source}" if "math." in source else source
