@@ -1,7 +1,7 @@
 """The command line: `optimlab` (or `python -m optimlab`) and a command.
 
 For learners: next, progress, check, hint, solution, reset, compare. For authors: mistakes, build. For
-teachers: slides, handout.
+teachers: release, grade, slides, handout.
 
 Exit codes: 0 nothing is wrong (passed, or not attempted yet), 1 something is wrong or still closed, 2 the
 command could not be carried out, 130 it was stopped by Ctrl-C.
@@ -99,6 +99,29 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--to", metavar="FOLDER", help="the folder to write into (default: build/handouts)")
     command.add_argument("--html", action="store_true", help="write HTML; this needs no browser")
 
+    command = add("release", run_release, "write a class's edition of the lessons and its key", json=False)
+    command.add_argument("lessons", nargs="*", metavar="NN", help="two digits, as 04; all when there is none")
+    add_edition(command)
+    command.add_argument("--to", metavar="FOLDER", help="a new folder; named for the edition when left out")
+    command.add_argument("--nbgrader", action="store_true", help="write nbgrader's source folder instead")
+    command.add_argument("--points", type=positive, default=1.0, metavar="N", help="for each exercise (1)")
+
+    command = add("grade", run_grade, "grade the notebooks in a folder, each in a process of its own")
+    command.add_argument("folder", metavar="FOLDER", help="what your course's system lets you download")
+    add_edition(command)
+    command.add_argument("--lesson", metavar="NN", help="the lesson that was asked for; any when left out")
+    command.add_argument("--csv", metavar="FILE", help="write the grades for Moodle or Canvas")
+    command.add_argument("--for", dest="system", choices=("moodle", "canvas"), default="moodle",
+                         help="whose import the CSV is for (moodle)")
+    command.add_argument("--roster", metavar="FILE", help="a CSV of the students, exported there")
+    command.add_argument("--feedback", metavar="FOLDER", help="write a page for each student")
+    command.add_argument("--points", type=positive, default=1.0, metavar="N", help="for each exercise (1)")
+    command.add_argument("--part", type=fraction, default=0.5, metavar="SHARE",
+                         help="of the points for one known mistake (0.5); 0 for no part credit")
+    command.add_argument("--seconds", type=positive, default=10.0, metavar="N", help="for one answer (10)")
+    command.add_argument("--megabytes", type=int, default=2000, metavar="N", help="for one submission (2000)")
+    command.add_argument("--workers", type=int, metavar="N", help="processes; one for each core if left out")
+
     command = add("compare", run_compare, "run the study in a TOML file and write its report", json=False)
     command.add_argument("study", metavar="STUDY.toml")
     command.add_argument("--workers", type=int, metavar="N", help="processes; one for each core if left out")
@@ -106,6 +129,117 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--report", metavar="PATH", help="where to write the report: .html or .md")
     command.add_argument("--quiet", action="store_true", help="show no progress")
     return top
+
+
+def add_edition(command) -> None:
+    command.add_argument("--edition", metavar="NAME", help="such as class; needs --seed")
+    command.add_argument("--seed", type=int, metavar="N", help="a whole number from 0 on, yours alone")
+
+
+def positive(text) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"a number above 0 is needed, got {text}")
+    return number
+
+
+def fraction(text) -> float:
+    number = float(text)
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"a number from 0 to 1 is needed, got {text}")
+    return number
+
+
+def edition_of(arguments):
+    """"class-7" for --edition class --seed 7; None without both."""
+    if arguments.edition is None and arguments.seed is None:
+        return None
+    if arguments.edition is None or arguments.seed is None:
+        raise CommandError("--edition and --seed go together: --edition class --seed 7")
+    from optimlab.exercises import editions
+
+    try:
+        return editions.edition(f"{arguments.edition}-{arguments.seed}")
+    except ValueError as error:
+        raise CommandError(error) from None
+
+
+def run_release(arguments) -> int:
+    from optimlab.authoring import LessonError, nbgrader, release
+
+    edition = edition_of(arguments)
+    lessons = chosen(arguments.lessons, course_folder() / "lessons", ".ipynb")
+    try:
+        if arguments.nbgrader:
+            target = Path(arguments.to or "nbgrader")
+            for path in nbgrader.export(lessons, target, edition, arguments.points):
+                print(path)
+            print(f"Now: cd {target}; nbgrader generate_assignment {lessons[0].name[:2]}")
+            return 0
+        if edition is None:
+            raise CommandError("release: which edition? --edition class --seed 7")
+        target = Path(arguments.to or str(edition))
+        release(lessons, edition.name, edition.seed, target)
+    except (LessonError, OSError) as error:
+        raise CommandError(error) from None
+    print(f"For the students: {target / 'lessons'}")
+    print(f"For you alone: {target / 'key'}")
+    numbers = {path.name[:2] for path in lessons}
+    plain = [id for id, one in edition.registry.items() if one.lesson in numbers and id not in edition.varied]
+    if plain:
+        print(f"As published, because there is nothing in it to vary: {', '.join(plain)}")
+    print(f"To grade: optimlab grade FOLDER --edition {edition.name} --seed {edition.seed} --csv grades.csv")
+    return 0
+
+
+def run_grade(arguments) -> int:
+    from optimlab.grading import grade_folder, report
+
+    edition, done = edition_of(arguments), []
+    if arguments.lesson and not number(arguments.lesson):
+        raise CommandError(f"--lesson: two digits are needed, as 04, got {arguments.lesson!r}")
+    if arguments.workers is not None and arguments.workers < 1:
+        raise CommandError(f"--workers: 1 or more is needed, got {arguments.workers}")
+    try:
+        if arguments.roster:
+            open(arguments.roster, encoding="utf-8").close()
+        with Bar(1) as bar:
+            bar.total = max(1, len(batch_of(arguments.folder)))
+
+            def told(graded):
+                done.append(graded)
+                bar.begin(graded.student)
+
+            graded = grade_folder(
+                arguments.folder, arguments.workers, told, lesson=arguments.lesson,
+                edition=edition and str(edition), seconds=arguments.seconds, megabytes=arguments.megabytes,
+                part=arguments.part, most=arguments.points)
+        if not graded:
+            raise CommandError(f"{arguments.folder} holds no notebooks")
+        notes = []
+        if arguments.csv:
+            notes = report.write_csv(arguments.csv, graded, arguments.system, arguments.roster,
+                                     arguments.points)
+        if arguments.feedback:
+            report.write_feedback(arguments.feedback, graded)
+    except (OSError, ValueError) as error:
+        raise CommandError(error) from None
+    if arguments.json:
+        say([asdict(one) | {"points": one.points} for one in graded], True)
+    else:
+        say(report.summary(graded))
+        for note in notes:
+            print(f"Note: {note}")
+        for what, where in (("grades", arguments.csv), ("feedback", arguments.feedback)):
+            if where:
+                print(f"The {what}: {where}")
+    return 1 if any(one.problem or one.tampering for one in graded) else 0
+
+
+def batch_of(folder):
+    from optimlab.grading.batch import hand_ins
+
+    return hand_ins(folder)
 
 
 def run_build(arguments) -> int:

@@ -25,10 +25,14 @@ and writes `lessons/NN_snake_case.ipynb`. What a source holds:
 Pictures in Markdown need alt text too. A lesson runs within 60 seconds and its notebook stays under 1 MB.
 Building twice gives the same bytes, so a cell shows the same in every run: fixed seeds, no times, no memory
 addresses.
+
+`release` makes a course's own edition of the built lessons, `nbgrader.export` brings them into nbgrader's
+format.
 '''
 
 from optimlab.authoring.answers import fill, solve, with_reference_verdicts
 from optimlab.authoring.build import build, stale
+from optimlab.authoring.editions import release
 from optimlab.authoring.handout import handout, print_pdf
 from optimlab.authoring.judge import CheckError, Result, check_notebook
 from optimlab.authoring.slides import REVEAL, bring_reveal, slides
@@ -36,6 +40,6 @@ from optimlab.authoring.source import Lesson, LessonError, read_lesson
 
 __all__ = [
     "CheckError", "Lesson", "LessonError", "REVEAL", "Result", "bring_reveal", "build",
-    "check_notebook", "fill", "handout", "print_pdf", "read_lesson", "slides", "solve", "stale",
-    "with_reference_verdicts",
+    "check_notebook", "fill", "handout", "print_pdf", "read_lesson", "release", "slides", "solve",
+    "stale", "with_reference_verdicts",
 ]

@@ -17,17 +17,22 @@ FAILED = ("mistake", "wrong", "error")
 _MISSING = object()
 
 
-def check(id, answer=_MISSING):
+def check(id, answer=_MISSING, edition=None):
     """Compare your answer with the exercise and say what came out, as a Verdict.
 
     Pass the function itself, not its name and not its result. A check never raises, comes back after five
-    seconds at the latest, and never changes what it was given.
+    seconds at the latest, and never changes what it was given. `edition` is what your course's notebooks say,
+    such as "class-7": the exercises of an edition are asked in a form of their own.
 
     >>> check("04.9", abs)
     04.9 error: there is no such exercise; lesson 04 has 04.1 to 04.6
     """
     try:
-        verdict, counts = _checked(id, answer)
+        registry = registry_of(edition)
+    except ValueError as error:
+        return _error(_id_text(id), str(error))
+    try:
+        verdict, counts = _checked(id, answer, registry)
     except Exception as fault:
         return _our_fault(id, fault)
     if not counts:
@@ -43,6 +48,14 @@ def check(id, answer=_MISSING):
     return verdict
 
 
+def judged_only(id, answer, edition=None):
+    """The Verdict of `check`, which nothing is recorded of."""
+    try:
+        return _checked(id, answer, registry_of(edition))[0]
+    except Exception as fault:
+        return _our_fault(id, fault)
+
+
 def _offer(id):
     """The line that offers the next hint, or the solution after the last one."""
     opened = progress.hints(id)
@@ -51,15 +64,28 @@ def _offer(id):
     return f'All hints again: hint("{id}", 1) to hint("{id}", {RUNGS}). The solution: solution("{id}")'
 
 
-def ready(id, answer=_MISSING):
-    """Your function once it passes, ours until then, so that the cells below run either way."""
-    exercise = REGISTRY[id]
+def ready(id, answer=_MISSING, edition=None):
+    """Your function once it passes, ours until then, so that the cells below run either way.
+
+    What an edition asks in another form comes back in the form of the published task.
+    """
+    registry = registry_of(edition)
+    exercise = registry[id]
     try:
-        if _checked(id, answer)[0].passed:
-            return answer
+        if _checked(id, answer, registry)[0].passed:
+            return exercise.adapted(answer)
     except Exception:
         pass
     return exercise.reference() if exercise.is_value else exercise.reference
+
+
+def registry_of(edition=None):
+    """All exercises by id, in the form that an edition gives them. ValueError for what is no edition."""
+    if edition is None:
+        return REGISTRY
+    from . import editions
+
+    return editions.edition(edition).registry
 
 
 def hint(id, rung=None):
@@ -117,9 +143,9 @@ def solution_is_closed(id):
     return f'{id}: the solution opens after {tries}. Until then: hint("{id}")'
 
 
-def _checked(id, answer):
+def _checked(id, answer, registry=REGISTRY):
     """The verdict, and whether it counts as a try."""
-    exercise = _find(id)
+    exercise = _find(id, registry)
     if exercise is None:
         return _error(_id_text(id), no_such(id)), False
     if answer is _MISSING:
@@ -128,7 +154,7 @@ def _checked(id, answer):
         return _error(
             exercise.id, "check was called inside a function that is being checked; call it after it"
         ), False
-    outcome = guard.run(lambda: _examined(exercise, answer))
+    outcome = guard.run(lambda: _examined(exercise, answer, registry))
     if outcome.failure is not None:
         return _our_fault(exercise.id, outcome.failure), False
     if outcome.timed_out:
@@ -136,21 +162,22 @@ def _checked(id, answer):
     found = outcome.value
     if isinstance(found, Verdict):
         return found, False
-    return _verdict(exercise, found, outcome.printed), True
+    return verdict_of(exercise, found, outcome.printed), True
 
 
-def _examined(exercise, answer):
+def _examined(exercise, answer, registry):
     """In the guarded thread: a Verdict if there is nothing to run, else a Judgement."""
     unwritten = is_unwritten(answer, exercise.starts)
     if unwritten and (exercise.is_value or callable(answer)):
         return Verdict(exercise.id, "not attempted", f"{exercise.id} not attempted")
-    sentence = refusal(REGISTRY, exercise, answer)
+    sentence = refusal(registry, exercise, answer)
     if sentence is not None:
         return _error(exercise.id, sentence)
     return judge(exercise, (lambda: answer) if exercise.is_value else answer)
 
 
-def _verdict(exercise, found, printed):
+def verdict_of(exercise, found, printed=""):
+    """What a Judgement says to the learner, as a Verdict."""
     id, lines = exercise.id, []
     if found.status == "passed":
         first = f"{id} passed"
@@ -175,6 +202,8 @@ def _verdict(exercise, found, printed):
             "While it was tried it printed:",
             *(f"    {line[:120]}" for line in printed.strip().splitlines()[:4]),
         ]
+    if hasattr(exercise, "edition") and found.status in ("mistake", "wrong"):
+        lines.append("Names and numbers here are those of the published task: yours were turned into them.")
     mistake = found.mistake.id if found.mistake else None
     convention = found.convention.name if found.convention else None
     text = "\n".join([first, *(line for line in lines if line)])
@@ -258,8 +287,8 @@ def _our_fault(id, fault):
     return Verdict(id, "error", f"{text}\n{type(fault).__name__}: {fault}")
 
 
-def _find(id):
-    return REGISTRY.get(id) if isinstance(id, str) else None
+def _find(id, registry=REGISTRY):
+    return registry.get(id) if isinstance(id, str) else None
 
 
 def _id_text(id):

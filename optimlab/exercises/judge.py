@@ -139,6 +139,15 @@ def _is_cut_off(exercise, mistake, difference):
     return "whole numbers" in exercise.probes[difference.probe].title
 
 
+def agreement(exercise, judgement):
+    """(trials in which an answer does what the reference does, all trials); lenient ones do not count."""
+    reference = exercise.known_traces(exercise.reference)
+    counted = [index for index, probe in enumerate(exercise.probes) if not probe.lenient]
+    mine = judgement.traces
+    same = [_difference(index, mine[index], reference[index], False) is None for index in counted]
+    return sum(same), len(same)
+
+
 def first_difference(mine, reference, lenient):
     """The first Difference between two lists of traces, or None."""
     for index, (one, other) in enumerate(zip(mine, reference, strict=True)):
@@ -271,8 +280,8 @@ def _both_numeric(a, b):
 
 def _ratio(got, expected, moves):
     a, b = np.asarray(got.value, float), np.asarray(expected.value, float)
-    if moves and got.start is not None and expected.start is not None:
-        a, b = a - got.start, b - expected.start
-    keep = np.abs(b) > 1e-9 * (scale_of(b) or 1.0)
     with np.errstate(all="ignore"):
+        if moves and got.start is not None and expected.start is not None:
+            a, b = a - got.start, b - expected.start
+        keep = np.abs(b) > 1e-9 * (scale_of(b) or 1.0)
         return (a[keep] / b[keep]).ravel()

@@ -121,6 +121,15 @@ class Exercise:
     def parameters(self):
         return list(inspect.signature(self.reference).parameters)
 
+    @property
+    def asked(self):
+        """The names of the arguments of the learner's function; a form may ask for others."""
+        return self.parameters
+
+    def adapted(self, answer):
+        """The learner's function as one that takes and returns what the reference does."""
+        return answer
+
     # Building: used as decorators in a lesson's file.
 
     def probe(self, title, lenient=False):

@@ -43,7 +43,7 @@ def _other_exercise(registry, exercise, answer):
         if own_name == other.name and own_name != exercise.name:
             return f"this looks like the function of {other.id}, {other.name}: pass {exercise.name}"
     for other in registry.values():
-        same = names == other.parameters and names != exercise.parameters
+        same = names == other.asked and names != exercise.asked
         if other is not exercise and not other.is_value and same and own_name != exercise.name:
             return f"this looks like the function of {other.id}, {other.name}: pass {exercise.name}"
     return None
@@ -54,8 +54,11 @@ def _signature_refusal(exercise, answer):
         signature = inspect.signature(answer)
     except (TypeError, ValueError):
         return None
-    asked = exercise.parameters
+    asked = exercise.asked
     names = _parameter_names(answer)
+    if names == exercise.parameters != asked:
+        told = f"({', '.join(names)}) are those of another edition; this one asks for ({', '.join(asked)})"
+        return f"its arguments {told}"
     try:
         signature.bind(*asked)
     except TypeError:
@@ -74,7 +77,7 @@ def _parameter_names(answer):
 
 
 def _signature(exercise):
-    return f"{exercise.name}({', '.join(exercise.parameters)})"
+    return f"{exercise.name}({', '.join(exercise.asked)})"
 
 
 def _quoted(text):

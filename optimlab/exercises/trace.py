@@ -5,6 +5,7 @@ happens to them, and returns plain arrays of its own.
 """
 
 import copy
+import inspect
 import linecache
 import os
 from collections.abc import Mapping
@@ -164,6 +165,8 @@ class Call:
                 raise
             except Unusable as unusable:
                 raise AnswerStopped(Stop("returns", str(unusable))) from None
+            except AnswerStopped:
+                raise
             except BaseException as failure:
                 guard.check_time()
                 raise AnswerStopped(_stop_from(failure, self.answer)) from None
@@ -314,7 +317,7 @@ def _stop_from(failure, answer):
 
 def _own_line(failure, answer):
     """The learner's line where it happened: the last one that belongs to no file of ours."""
-    home = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    home = getattr(getattr(inspect.unwrap(answer), "__code__", None), "co_filename", None)
     if home is None or home.startswith(_OURS):
         return ""
     last, step = None, failure.__traceback__
