@@ -212,10 +212,10 @@ class Edition:
 def edition(text):
     """The edition that a name and a seed make, as in "class-7".
 
-    >>> edition("class-7").registry["04.1"].parameters
-    ['w', 'grad', 'velocity', 'lr', 'momentum']
-    >>> edition("class-7").registry["04.1"].asked != edition("class-8").registry["04.1"].asked
-    True
+    >>> edition("class-7").registry["04.1"].asked
+    ['w', 'grad', 'velocity', 'log_lr', 'damping']
+    >>> edition("class-9").registry["04.1"].asked
+    ['w', 'grad', 'move', 'lr', 'momentum']
     """
     found = re.fullmatch(r"([a-z]+)-(\d{1,9})", text) if isinstance(text, str) else None
     if found is None:

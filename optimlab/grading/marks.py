@@ -69,10 +69,9 @@ def share(exercise, found, part=PART):
 def points(id, answer, most=1.0, edition=None, part=PART):
     """The points for an answer, as `optimlab grade` gives them; prints the verdict. For a cell that grades.
 
-    >>> points("00.1", lambda w, grad, lr: w - lr * grad, most=2)
-    00.1 passed
-    Tried: two runs of four steps; whole numbers as a start; float32; other shapes.
-    2.0
+    >>> points("00.1", lambda w, grad, lr: w - lr, most=2)  # doctest: +ELLIPSIS
+    00.1 mistake: ...
+    1.0
     """
     verdict = checking.judged_only(id, answer, edition)
     print(verdict)

@@ -38,7 +38,7 @@ def error_of(id, answer, *words):
         (None, ["None", "without calling it"]),
         (dict, ["class"]),
         (np, ["module"]),
-        (check, ["arguments are (id, answer)", "(w, grad, velocity, lr, momentum)"]),
+        (check, ["arguments are (id, answer, edition)", "(w, grad, velocity, lr, momentum)"]),
     ],
     ids=lambda value: type(value).__name__,
 )
