@@ -69,7 +69,7 @@ def share(exercise, found, part=PART):
 def points(id, answer, most=1.0, edition=None, part=PART):
     """The points for an answer, as `optimlab grade` gives them; prints the verdict. For a cell that grades.
 
-    >>> points("00.1", lambda w, grad, lr: w - lr, most=2)  # doctest: +ELLIPSIS
+    >>> points("00.1", lambda w, grad, lr: w + lr * grad, most=2)  # doctest: +ELLIPSIS
     00.1 mistake: ...
     1.0
     """
