@@ -21,6 +21,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 COURSE = PACKAGE.parent
 START = ("import sys; sys.dont_write_bytecode = True; sys.path.insert(0, {root!r}); "
          "from optimlab.grading.room import main; main({megabytes}, {seconds}, {package!r}, {closed!r})")
+STARTING = 60
 MODEL_CALLS = ("loss", "forward", "backward", "criterion")
 
 
@@ -104,6 +105,9 @@ class Room(wire.Peer):
     def call(self, what, args=(), words=None):
         if self.process is None:
             self.open()
+            left, self.left = self.left, STARTING
+            self.call("hello")  # what it takes to start is not the answer's time
+            self.left = left
             if what != "define":
                 self.call("define", self.source)
         started = time.monotonic()
