@@ -37,10 +37,10 @@ PANELS = (
 )
 CONTROLS = (
     choice("stream", "gradients", STREAMS[0], STREAMS),
-    log_floating("scale", "scale for w₁", 1000.0, 1e-3, 1e3),
+    log_floating("scale", "scale for w₁", 1000.0, 1e-4, 1e4),
     toggle("correct", "bias correction", True),
     integer("steps", "steps", 1, 1, STEPS, more=True),
-    log_floating("scale2", "scale for w₂", 0.001, 1e-3, 1e3, more=True),
+    log_floating("scale2", "scale for w₂", 0.001, 1e-4, 1e4, more=True),
     real("beta1", "β₁", 0.9, 0.0, 0.99, 0.01, nudge=0.01, more=True),
     real("beta2", "β₂", 0.999, 0.0, 0.9999, 0.0001, nudge=0.001, more=True),
     log_floating("eps", "eps", 1e-8, 1e-12, 1e2, more=True),
@@ -189,7 +189,14 @@ def gradient_marks(values, result, i, scale):
         Rule("", y=0.0, dashes=(), width=0.8),
         *strip(result["grads"][:, i] / scale, GRADIENT, 4.0 if values["steps"] <= 100 else 1.0),
         *pair(m, m_hat, MEAN, "m", values["correct"], result["peak"]),
+        unit(scale, values["steps"], result["peak"]),
     ]
+
+
+def unit(scale, steps, peak):
+    """What 1 on the axis stands for."""
+    where = 0.015 * horizon(steps), -1.15 * peak
+    return Text(*where, f"unit: {number(scale)}", anchor="left", size=9.5, box=True)
 
 
 def root_marks(values, result, i, scale):
