@@ -257,7 +257,7 @@ def readout(values, result):
     )
     if t > 1:
         largest = np.abs(result["update"]).max(axis=1)
-        when = int(np.argmax(largest))
+        when = int(np.argmax(largest > (1 - 1e-9) * largest.max()))  # the first, if all are alike
         words += f"; the longest move so far is {number(largest[when])} lr, at step {when + 1}"
     return f"{words}. {result['trouble']}".strip() if result["trouble"] else f"{words}."
 
@@ -275,7 +275,7 @@ def numbers(values, result):
         ("v forgets half in", memory(beta2)),
         ("spike after endless silence", f"{number((1 - beta1) / math.sqrt(1 - beta2))} lr"),
         ("in noise: √((1−β₁)/(1+β₁))", f"{number(math.sqrt((1 - beta1) / (1 + beta1)))} lr"),
-        ("last half, mean square: w₁, w₂", f"{number(result['rms'][0])}, {number(result['rms'][1])} lr"),
+        ("rms, last half: w₁, w₂", f"{number(result['rms'][0])}, {number(result['rms'][1])} lr"),
     ]
 
 
