@@ -1,7 +1,6 @@
 """200 submissions of five exercises, graded on one core and on two: `python benchmarks/grading.py [COUNT]`.
 
-A submission is a notebook of lesson 04 with its six exercises, one of them left as it was handed out: five
-answers, of which none to three are wrong in a way that has a name. The same folder is graded with the whole
+A submission is a notebook of lesson 04 with answers to its first five exercises; three in ten of them are wrong. The same folder is graded with the whole
 run held to one core and one worker, and then to two cores and two workers, twice, in turns; the best time of
 each counts.
 """
@@ -35,6 +34,8 @@ def main(count):
     cores = sorted(os.sched_getaffinity(0))[:2]
     if len(cores) < 2:
         sys.exit("Two cores are needed.")
+    if (load := os.getloadavg()[0]) > 0.5:
+        print(f"The machine is busy with other things (load {load:.1f}): the ratio says little now.")
     with tempfile.TemporaryDirectory() as folder:
         hand_in(Path(folder), count)
         best = {1: float("inf"), 2: float("inf")}
