@@ -1,8 +1,8 @@
 """200 submissions of five exercises, graded on one core and on two: `python benchmarks/grading.py [COUNT]`.
 
-A submission is a notebook of lesson 04 with answers to its first five exercises; three in ten of them are wrong. The same folder is graded with the whole
-run held to one core and one worker, and then to two cores and two workers, twice, in turns; the best time of
-each counts.
+A submission is a notebook of lesson 04 with answers to its first five exercises; three in ten of them are
+wrong. The same folder is graded with the whole run held to one core and one worker, and then to two cores and
+two workers, twice, in turns; the best time of each counts.
 """
 
 import itertools
