@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimlab import landscapes, results
+from optimlab import SGD, data, landscapes, results
 
 ROOT = Path(__file__).parents[1]
 NAMES = sorted(path.stem for path in (ROOT / "optimlab" / "results").glob("*.json"))
@@ -49,3 +49,23 @@ def test_the_rotated_valley_can_be_had_again(method, degrees):
     steps, lr = stored["best"][method]["100"][row]
     again = experiment.medians(experiment.METHODS[method][1], valley, [lr], starts)[0]
     assert again == pytest.approx(steps, rel=0.02, abs=1)
+
+
+def test_the_seed_that_learns_nothing_in_the_famous_comparison_has_dead_units():
+    """Its second layer is on for few points at the start, and for none after 1000 steps."""
+    experiment = script("17_famous_comparison")
+    stored = results.load("17_famous_comparison")
+    finals = np.array([rows for methods in stored["accuracy"].values() for rows in methods.values()])
+    (seed,) = np.flatnonzero((finals == 0.5).all(axis=(0, 1)))
+    x, y = data.two_moons(300, noise=0.2, seed=3).train
+    x, y = x[None].astype(float), y[None, :, None].astype(float)
+    params = experiment.start(seed)[None]
+
+    def on():
+        return (experiment.forward(experiment.split(params), x)[0][2] > 0).mean(axis=1).max()
+
+    assert 0.05 < on() < 0.15
+    optimizer = SGD(params, lr=0.03)
+    for _ in range(1000):
+        optimizer.step(experiment.gradient(params, x, y))
+    assert on() == 0

@@ -456,15 +456,12 @@ fair_race = Interactive(
         GUESSES,
         answer=GUESSES[1],
         replies={
-            GUESSES[0]: "RMSprop keeps almost all of its lead over Adam, there you are right. But momentum, "
-                        "gone at 0.1, "
-            "is first at 0.032: 8.6·10⁻⁵, where RMSprop's best is 5.5·10⁻⁴.",
+            GUESSES[0]: "RMSprop itself hardly changes, there you are right: 6.9·10⁻⁴ at 0.1, 5.5·10⁻⁴ at "
+            "its best. But momentum, gone at 0.1, is first with 8.6·10⁻⁵ at 0.032, and RMSprop comes last.",
             GUESSES[1]: "From gone to first: 8.6·10⁻⁵ at lr 0.032. SGD is second with 4.7·10⁻⁴ at 0.018, "
-                        "and RMSprop, "
-            "the winner of before, comes last.",
+            "and RMSprop, the winner of before, comes last.",
             GUESSES[2]: "SGD, Adam and RMSprop do end close together, within a fifth of each other. "
-                        "Momentum is five "
-            "times lower: 8.6·10⁻⁵ at lr 0.032.",
+            "Momentum is five times lower: 8.6·10⁻⁵ at lr 0.032.",
         },
     ),
     why=Task("Why did the order change with the learning rates?", check_why, choices=WHY),
