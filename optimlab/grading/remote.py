@@ -52,7 +52,7 @@ class Room(wire.Peer):
         code = START.format(root=str(COURSE), megabytes=self.megabytes, seconds=int(self.seconds) + 5,
                             package=str(PACKAGE), closed=self.closed)
         apart = {"start_new_session": True} if os.name == "posix" else {}
-        self.process = subprocess.Popen([sys.executable, "-I", "-c", code], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([sys.executable, "-E", "-P", "-c", code], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                         cwd=self.folder.name, env=environment, **apart)
         self.reader, self.writer = self.process.stdout, self.process.stdin
@@ -106,7 +106,10 @@ class Room(wire.Peer):
         if self.process is None:
             self.open()
             left, self.left = self.left, STARTING
-            self.call("hello")  # what it takes to start is not the answer's time
+            try:
+                self.call("hello")  # what it takes to start is not the answer's time
+            except guard.TimeUp:
+                raise RuntimeError("no process could be started for the answers") from None
             self.left = left
             if what != "define":
                 self.call("define", self.source)

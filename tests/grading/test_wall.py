@@ -168,6 +168,18 @@ def test_what_no_answer_has_a_reason_to_do_is_refused_and_told(room, line):
     assert any(REFUSED[line] in told for told in room.told), room.told
 
 
+def test_the_folder_of_the_hand_ins_is_closed(tmp_path):
+    (tmp_path / "bob.ipynb").write_text("{}")
+    with Room(closed=[str(tmp_path)]) as own:
+        stopped(own, f"return open({str(tmp_path / 'bob.ipynb')!r}).read()")
+        assert "tried to read bob.ipynb, which holds answers or the grading" in own.told
+
+
+def test_a_room_that_cannot_start_is_not_the_students_fault():
+    with Room(megabytes=1) as own, pytest.raises(RuntimeError, match="no process could be started"):
+        own.define("def f(x):\n    return x\n", "f", 5)
+
+
 def test_memory_has_a_limit():
     with Room(megabytes=900) as own:
         assert stopped(own, "return bytearray(2_000_000_000)").kind == "MemoryError"
