@@ -122,4 +122,5 @@ def _judged(exercise, answer, room, seconds, part):
     else:
         called = room.function(answer.name)
     found = judge(exercise, called)
-    return verdict_of(exercise, found, room.printed), share(exercise, found, part)
+    verdict = verdict_of(exercise, found, room.printed)
+    return verdict, share(exercise, found, called, part)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from optimlab.exercises import checking
-from optimlab.exercises.judge import agreement
+from optimlab.exercises.judge import agreement, judge
 
 PART = 0.5
 
@@ -42,17 +42,21 @@ class Graded:
         return round(sum(mark.points for mark in self.marks), 4)
 
 
-def share(exercise, found, part=PART):
-    """(share of the points, reason) for a Judgement.
+def share(exercise, found, answer, part=PART):
+    """(share of the points, reason) for a Judgement of `answer`.
 
-    Right is 1, by whatever name. Right numbers with a bad habit, such as changing an argument, are worth
-    (1 + part) / 2. A mistake with a name is worth `part`, two at once half of it, and an answer that is wrong
-    without a name `part` times the share of the trials in which it is right.
+    Right is 1, by whatever name. Right numbers with a bad habit, such as changing an argument, are worth (1
+    + part) / 2. A mistake with a name is worth `part`, two at once half of it, and an answer that is wrong
+    without a name `part` times the share of the trials in which it is right. In an edition the right answer
+    to the published task is worth nothing.
     """
     if found.status == "passed":
         return 1.0, "right"
     if found.status == "passed with another convention":
         return 1.0, f"right, in another convention: {found.convention.name}"
+    published = getattr(exercise, "base", None)
+    if published is not None and judge(published, answer).status.startswith("passed"):
+        return 0.0, "it answers the published task, not the one of this edition"
     if found.status == "mistake" and found.difference is None:
         return (1 + part) / 2, f"the numbers are right, but {found.mistake.name}"
     if found.status == "mistake" and "+" in found.mistake.id:
@@ -78,4 +82,5 @@ def points(id, answer, most=1.0, edition=None, part=PART):
     if verdict.tried is None:
         return 0.0
     exercise, found = verdict.tried
-    return round(float(most) * share(exercise, found, part)[0], 4)
+    called = (lambda: answer) if exercise.is_value else answer
+    return round(float(most) * share(exercise, found, called, part)[0], 4)

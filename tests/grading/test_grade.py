@@ -192,6 +192,20 @@ def test_a_class_gets_points_for_its_own_form_only(hand_in):
     assert "it says that it is as published; graded was class-7" in graded.tampering
 
 
+@pytest.mark.parametrize("id", ["04.3", "04.1"])
+def test_a_published_answer_earns_no_part_of_the_points_even_under_other_names(hand_in, id, capsys):
+    one = edition("class-7").registry[id]
+    published = REGISTRY[id].solution.splitlines()
+    source = "\n".join([f"def {one.name}({', '.join(one.asked)}):",
+                        *(f"    {old} = {new}" for old, new in zip(one.order, one.asked, strict=True)
+                          if old != new), *published[1:]])
+    found, _ = marks(hand_in("eve", notebook({id: source})), edition="class-7")
+    assert found[id].points == 0 and "it answers the published task" in found[id].reason
+    space = {}
+    exec("import numpy as np\n" + source, space)
+    assert points(id, space[one.name], edition="class-7") == 0
+
+
 # A folder
 
 
