@@ -11,6 +11,7 @@ import matplotlib
 import matplotlib.patheffects
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
 from optimlab.looks import GREY, LOOKS, look
 
@@ -38,13 +39,14 @@ def panels(n=1, width=None, height=None, **kwargs):
     return fig, axes
 
 
-def show(fig, alt, caption=""):
+def show(fig, alt, caption="", colors=None):
     """Display a figure as an image with alternative text, which readers without sight or kernel rely on.
 
     Args:
         fig: the figure; it is closed afterwards.
         alt: type of picture, axes, finding, in at most two sentences.
         caption: printed below the picture.
+        colors: keep only so many, which makes a picture of dense lines a third as large; a lesson has 1 MB.
 
     Raises:
         ValueError: an alt that is empty.
@@ -53,23 +55,27 @@ def show(fig, alt, caption=""):
         raise ValueError("alt: say in a sentence what the figure shows, for readers who cannot see it")
     from IPython.display import HTML, display
 
-    display(HTML(figure_html(fig, alt, caption)))
+    display(HTML(figure_html(fig, alt, caption, colors)))
     plt.close(fig)
 
 
-def figure_html(fig, alt, caption=""):
+def figure_html(fig, alt, caption="", colors=None):
     """The figure as one HTML element, its picture inside; the same bytes for the same figure."""
     width = round(fig.get_figwidth() * 100)
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     return (f'<figure style="margin:0"><img alt="{html.escape(alt)}" width="{width}" '
             'style="max-width:100%;height:auto;background:white" '
-            f'src="data:image/png;base64,{png(fig)}">{below}</figure>')
+            f'src="data:image/png;base64,{png(fig, colors)}">{below}</figure>')
 
 
-def png(fig):
+def png(fig, colors=None):
     """The figure as base64 text of a PNG at twice the size it is shown."""
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=150, metadata={"Software": None})
+    if colors is not None:
+        full = Image.open(buffer).convert("RGB")
+        buffer = io.BytesIO()
+        full.quantize(colors, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

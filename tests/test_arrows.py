@@ -27,7 +27,7 @@ ALLOWED = {
     "compare": ({"data", "landscapes", "looks", "losses", "nn", "optim", "plots", "schedules",
                  "theory", "train"},
                 {"numpy", "cloudpickle"}),
-    "plots": ({"looks"}, {"numpy", "matplotlib", "IPython"}),
+    "plots": ({"looks"}, {"numpy", "matplotlib", "PIL", "IPython"}),
     "clinic": ({"data", "losses", "looks", "nn", "plots"}, {"numpy", "matplotlib"}),
     "exercises": ({"clinic", "progress", "landscapes", "optim", "train", "looks", "plots"},
                   {"numpy", "IPython"}),

@@ -3,7 +3,9 @@
 A lesson shows a case (curves, log, code), asks for a diagnosis, and has the reader mend the code:
 
     clinic.show(1)                   # loss, accuracy and gradient norm of the broken run, beside the target
-    print(clinic.log(1))             # the same as a table of text
+    print(clinic.log(1))             # the same as a table of text, one line an epoch
+    print(clinic.batches(1, 0, 5))   # the first five batches, one by one
+    print(clinic.layers(1))          # each array: how long it is, and its gradient
     %exercise 16.1                   # the stub is the code as it is broken; the check runs what was mended
     clinic.show(1, patient_1)        # the mended run over the broken one
 
@@ -18,7 +20,7 @@ is told from a mended one. Cases 1 to 6 are the core, 7 to 12 are optional. A ru
 (False, 180, 0.9)
 """
 
-from optimlab.clinic.pictures import log, show
+from optimlab.clinic.pictures import batches, layers, log, show
 from optimlab.clinic.run import CASES, Run, broken, run, target
 
-__all__ = ["CASES", "Run", "broken", "log", "run", "show", "target"]
+__all__ = ["CASES", "Run", "batches", "broken", "layers", "log", "run", "show", "target"]

@@ -17,7 +17,7 @@ def patient_1(model, x, y, rng):
 
 
 def patient_2(model, x, y, rng):
-    """Digits again. `backward` hands the slope of the loss at the scores back to the network."""
+    """Digits. `backward` takes the slope of the loss at the scores to the network."""
     lr = 0.5
     for _ in range(12):
         for rows in np.array_split(rng.permutation(len(x)), 15):
@@ -39,7 +39,7 @@ def patient_3(model, x, y, rng):
 
 
 def patient_4(model, x, y, rng):
-    """Digits. Like PyTorch's .grad, `grads` is an array to which each batch adds its gradient."""
+    """Digits. Like PyTorch's .grad, `grads` is an array that every batch adds to."""
     lr, grads = 0.3, np.zeros_like(model.params)
     for _ in range(12):
         for rows in np.array_split(rng.permutation(len(x)), 15):
@@ -49,7 +49,7 @@ def patient_4(model, x, y, rng):
 
 
 def patient_5(model, x, y, rng):
-    """Digits, with a loss of its own: `criterion(scores, y)` gives the loss and its slope at the scores."""
+    """Digits. `criterion(scores, y)` gives the loss and its slope at the scores."""
     cross_entropy = model.criterion
 
     def criterion(scores, y):
@@ -66,7 +66,7 @@ def patient_5(model, x, y, rng):
 
 
 def patient_6(model, x, y, rng):
-    """A recurrent network reads 20 numbers and says whether the first one was above zero."""
+    """A recurrent network reads 20 numbers: was the first one above zero?"""
     lr = 0.2
     for _ in range(12):
         for rows in np.array_split(rng.permutation(len(x)), 15):
@@ -95,7 +95,7 @@ def patient_8(model, x, y, rng):
 
 
 def patient_9(model, x, y, rng):
-    """Digits, four layers deep, with Adam; its learning rate falls in a straight line."""
+    """Digits, four layers, Adam; the learning rate falls in a straight line."""
     m, v, step = np.zeros_like(model.params), np.zeros_like(model.params), 0
     for _ in range(12):
         for rows in np.array_split(rng.permutation(len(x)), 15):
@@ -109,7 +109,7 @@ def patient_9(model, x, y, rng):
 
 
 def patient_10(model, x, y, rng):
-    """Digits. `views` maps the names of the layers' arrays to the arrays themselves."""
+    """Digits. `views` maps the names of the network's arrays to the arrays."""
     lr, params = 0.3, {name: model.views[name] for name in ("3.weight", "3.bias")}
     for _ in range(12):
         for rows in np.array_split(rng.permutation(len(x)), 15):
@@ -119,7 +119,7 @@ def patient_10(model, x, y, rng):
 
 
 def patient_11(model, x, y, rng):
-    """Digits, with a schedule that takes a quarter off the learning rate after each epoch."""
+    """Digits. A schedule takes a quarter off the learning rate after each epoch."""
     lr = 0.5
     for _ in range(12):
         for rows in np.array_split(rng.permutation(len(x)), 15):
@@ -129,13 +129,14 @@ def patient_11(model, x, y, rng):
 
 
 def patient_12(model, x, y, rng):
-    """Digits, with momentum and a falling rate. After ten epochs the run is saved, and later goes on."""
+    """Digits, momentum, a falling rate. Saved after ten epochs, and taken up again."""
     v, step = np.zeros_like(model.params), 0
     for epoch in range(12):
         if epoch == 10:
             saved = {"params": model.params.copy()}
             model.params[...] = saved["params"]
-            v, step = saved.get("v", np.zeros_like(v)), saved.get("step", 0)
+            v = saved.get("v", np.zeros_like(v))
+            step = saved.get("step", 0)
         for rows in np.array_split(rng.permutation(len(x)), 15):
             model.loss(x[rows], y[rows])
             v = 0.9 * v + model.grads

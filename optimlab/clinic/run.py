@@ -12,8 +12,10 @@ from optimlab.clinic.watched import Watched
 BATCHES_AN_EPOCH = 15
 BATCHES = 180
 CASES = tuple(range(1, 13))
-TARGETS = {6: 0.8, 9: 0.95, 12: 0.975}
+TARGETS = {6: 0.85, 9: 0.95, 12: 0.975}
 TARGET = 0.9
+# A recurrent network that is thrown now and then may stand well at any one moment: here it has to stay good.
+EPOCHS_THAT_COUNT = {6: 6}
 
 
 def target(case):
@@ -54,7 +56,7 @@ def network(case):
     if case == 6:
         model = nn.RecurrentClassifier(1, 10, 2, cell="RNN", rng=0)
         turn, _ = np.linalg.qr(np.random.default_rng(5).normal(size=(10, 10)))
-        model.views["rnn.weight_hh_l0"][...] = 1.5 * turn
+        model.views["rnn.weight_hh_l0"][...] = 1.6 * turn
         return model
     if case == 9:
         return nn.MLP(64, 24, 24, 24, 10, rng=0, init="he_normal")
@@ -65,13 +67,12 @@ def network(case):
 class Run:
     """What happened to a patient.
 
-    case: its number. accuracy: at the end, on its own examples. reached: whether that is the target.
-    losses, grad_norms: one number for each batch. accuracies: one for each epoch.
-    log: the entries of the Watched model. params: at the end.
+    case: its number. accuracy: at the end, on its own examples; in case 6 the mean of the last six epochs.
+    reached: whether that is the target. losses, grad_norms, step_norms: one number for each batch.
+    accuracies: one for each epoch. log: the entries of the Watched model. params: at the end.
     """
 
     case: int
-    accuracy: float
     log: list = field(repr=False)
     params: np.ndarray = field(repr=False)
 
@@ -88,12 +89,25 @@ class Run:
         with np.errstate(over="ignore"):
             return np.array([np.linalg.norm(entry["grads"].astype(float)) for entry in self.log])
 
+    @property
+    def step_norms(self):
+        params = np.array([entry["params"] for entry in self.log] + [self.params], float)
+        with np.errstate(all="ignore"):
+            return np.linalg.norm(np.diff(params, axis=0), axis=1)
+
+    @functools.cached_property
+    def accuracy(self):
+        return float(self._accuracies(last=EPOCHS_THAT_COUNT.get(self.case, 1)).mean())
+
     @functools.cached_property
     def accuracies(self):
-        """The accuracy after each epoch."""
+        return self._accuracies()
+
+    def _accuracies(self, last=0):
+        """After each epoch, or after each of the last ones."""
         model, (x, y) = network(self.case), examples(self.case)
         stops = [entry["params"] for entry in self.log[BATCHES_AN_EPOCH::BATCHES_AN_EPOCH]] + [self.params]
-        return np.array([accuracy(model, params, x, y) for params in stops])
+        return np.array([accuracy(model, params, x, y) for params in stops[-last:]])
 
 
 def accuracy(model, params, x, y):
@@ -116,9 +130,7 @@ def begin(case, seed=1):
 def finish(case, model):
     """The Run that a Watched model has had; it learns nothing more."""
     model.close()
-    params = model.model.params.copy()
-    x, y = examples(case)
-    return Run(case, accuracy(network(case), params, x, y), model.log, params)
+    return Run(case, model.log, model.model.params.copy())
 
 
 def run(case, train=None, seed=1):

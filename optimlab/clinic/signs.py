@@ -96,7 +96,8 @@ def largest_rate(run, limit):
         return "too small to learn" if largest < 0.04 else "in range"
     if found.min() > 0.98 * largest:
         return "above its range"
-    falls = len(found) >= BATCHES and found[:BATCHES_AN_EPOCH].min() > 0.98 * largest
+    steady = len(found) >= BATCHES and found[:BATCHES_AN_EPOCH].min() > 0.98 * largest
+    falls = steady or np.all(found[1:] < 1.02 * found[:-1])
     return f"above its range {'at first' if falls else 'for short gradients'}"
 
 

@@ -6,6 +6,7 @@ Known wrong mends are the case's own code with a few words exchanged.
 
 import functools
 import inspect
+import linecache
 
 import numpy as np
 
@@ -79,8 +80,9 @@ def _mend(case, *changes):
         if old not in source:
             raise ValueError(f"case {case}: there is no {old!r} in its code")
         source = source.replace(old, new)
-    space = {"np": np}
-    exec(source, space)
+    space, file = {"np": np}, f"<patient_{case} {changes}>"
+    linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file  # for inspect
+    exec(compile(source, file, "exec"), space)
     return space[f"patient_{case}"]
 
 
@@ -240,7 +242,7 @@ _common_mistakes(patient_1, 1)
     start=cases.patient_2,
 )
 def patient_2(model, x, y, rng):
-    """Digits again. `backward` hands the slope of the loss at the scores back to the network.
+    """Digits. `backward` takes the slope of the loss at the scores to the network.
 
     >>> from optimlab import clinic
     >>> clinic.run(2, patient_2).reached
@@ -454,7 +456,7 @@ _common_mistakes(patient_3, 3)
     start=cases.patient_4,
 )
 def patient_4(model, x, y, rng):
-    """Digits. Like PyTorch's .grad, `grads` is an array to which each batch adds its gradient.
+    """Digits. Like PyTorch's .grad, `grads` is an array that every batch adds to.
 
     >>> from optimlab import clinic
     >>> clinic.run(4, patient_4).reached
@@ -557,7 +559,7 @@ _common_mistakes(patient_4, 4, still=False)
     start=cases.patient_5,
 )
 def patient_5(model, x, y, rng):
-    """Digits, with a loss of its own: `criterion(scores, y)` gives the loss and its slope at the scores.
+    """Digits. `criterion(scores, y)` gives the loss and its slope at the scores.
 
     >>> from optimlab import clinic
     >>> clinic.run(5, patient_5).reached
@@ -654,7 +656,7 @@ _common_mistakes(patient_5, 5)
     start=cases.patient_6,
 )
 def patient_6(model, x, y, rng):
-    """A recurrent network reads 20 numbers and says whether the first one was above zero.
+    """A recurrent network reads 20 numbers: was the first one above zero?
 
     >>> from optimlab import clinic
     >>> clinic.run(6, patient_6).reached
@@ -704,7 +706,7 @@ patient_6.mistake(
     name="the bound is too far up",
     sees="The longest gradients are cut, to a length that still throws the network.",
     question="How long is the gradient of an ordinary batch? Look at its curve.",
-)(_mend(6, ("lr * model.grads", "lr * model.grads * min(1.0, 20.0 / np.linalg.norm(model.grads))")))
+)(_mend(6, ("lr * model.grads", "lr * model.grads * min(1.0, 5.0 / np.linalg.norm(model.grads))")))
 
 patient_6.mistake("CLIN6-LOOSE")(
     _mend(6, ("lr * model.grads", "lr * model.grads * min(1.0, 10.0 / np.linalg.norm(model.grads))"))
@@ -712,9 +714,10 @@ patient_6.mistake("CLIN6-LOOSE")(
 
 patient_6.mistake(
     "CLIN6-AFTER",
-    name="clipped after the step",
-    sees="The bound is computed when the step has been made.",
-    question="In which order must clipping and stepping come?",
+    name="no step is any shorter than before",
+    sees="Each step is lr times its gradient, the longest too: the clipping comes after the step, or its "
+    "bound is never reached.",
+    question="Does the clipping stand before the step, and is the bound below the longest gradient?",
 )(
     _mend(
         6,
@@ -724,6 +727,10 @@ patient_6.mistake(
             "            model.grads *= min(1.0, 0.5 / np.linalg.norm(model.grads))",
         ),
     )
+)
+
+patient_6.mistake("CLIN6-AFTER")(
+    _mend(6, ("lr * model.grads", "lr * model.grads * min(1.0, 20.0 / np.linalg.norm(model.grads))"))
 )
 
 patient_6.mistake(
@@ -949,7 +956,7 @@ _common_mistakes(patient_8, 8)
     optional=True,
 )
 def patient_9(model, x, y, rng):
-    """Digits, four layers deep, with Adam; its learning rate falls in a straight line.
+    """Digits, four layers, Adam; the learning rate falls in a straight line.
 
     >>> from optimlab import clinic
     >>> clinic.run(9, patient_9).reached
@@ -1044,7 +1051,7 @@ _common_mistakes(patient_9, 9)
     optional=True,
 )
 def patient_10(model, x, y, rng):
-    """Digits. `views` maps the names of the layers' arrays to the arrays themselves.
+    """Digits. `views` maps the names of the network's arrays to the arrays.
 
     >>> from optimlab import clinic
     >>> clinic.run(10, patient_10).reached
@@ -1157,7 +1164,7 @@ _common_mistakes(patient_10, 10, still=False)
     optional=True,
 )
 def patient_11(model, x, y, rng):
-    """Digits, with a schedule that takes a quarter off the learning rate after each epoch.
+    """Digits. A schedule takes a quarter off the learning rate after each epoch.
 
     >>> from optimlab import clinic
     >>> clinic.run(11, patient_11).reached
@@ -1251,7 +1258,7 @@ _common_mistakes(patient_11, 11)
     optional=True,
 )
 def patient_12(model, x, y, rng):
-    """Digits, with momentum and a falling rate. After ten epochs the run is saved, and later goes on.
+    """Digits, momentum, a falling rate. Saved after ten epochs, and taken up again.
 
     >>> from optimlab import clinic
     >>> clinic.run(12, patient_12).reached
@@ -1262,7 +1269,8 @@ def patient_12(model, x, y, rng):
         if epoch == 10:
             saved = {"params": model.params.copy(), "v": v.copy(), "step": step}
             model.params[...] = saved["params"]
-            v, step = saved.get("v", np.zeros_like(v)), saved.get("step", 0)
+            v = saved.get("v", np.zeros_like(v))
+            step = saved.get("step", 0)
         for rows in np.array_split(rng.permutation(len(x)), 15):
             model.loss(x[rows], y[rows])
             v = 0.9 * v + model.grads
@@ -1309,7 +1317,7 @@ patient_12.mistake(
     "CLIN12-OTHERKEY",
     name="it is saved under one name and read under another",
     sees="The run goes on as if nothing had been saved.",
-    question="Which names does the last line of the `if` ask for?",
+    question="Which names do the last lines of the `if` ask for?",
 )(
     _mend(
         12,
