@@ -1117,8 +1117,7 @@ def memory_bytes(n, optimizer, mixed):
 
     Count, for each parameter, what has to be there between two steps:
         mixed False: the weight and its gradient, 4 bytes each (float32)
-        mixed True:  the weight and its gradient, 2 bytes each (bfloat16 or float16),
-                     and a master copy of the weight, 4 bytes
+        mixed True:  both with 2 bytes each, and a master copy of the weight with 4
         both:        each number that the optimizer keeps, 4 bytes
     Activations, data and t are not counted. Return the total as a whole number.
 
