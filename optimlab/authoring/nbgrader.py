@@ -48,12 +48,13 @@ def for_nbgrader(notebook, edition=None, most=1.0):
             continue
         cell.source = solved(one)
         cell.outputs, cell.execution_count = [], None
-        cell.metadata["nbgrader"] = _marked(f"exercise-{one.id}", solution=True)
+        number = one.id.replace(".", "-")
+        cell.metadata["nbgrader"] = _marked(f"exercise-{number}", solution=True)
         told = f', edition="{edition}"' if edition else ""
         test = v4.new_code_cell(f"from optimlab.grading import points\n\n"
                                 f'points("{one.id}", {one.name}, most={most:g}{told})')
-        test["id"] = f"points-{one.id.replace('.', '-')}"
-        test.metadata["nbgrader"] = _marked(f"points-{one.id}", grade=True, points=most)
+        test["id"] = f"points-{number}"
+        test.metadata["nbgrader"] = _marked(f"points-{number}", grade=True, points=most)
         cells += [cell, test]
     source.cells = cells
     return source

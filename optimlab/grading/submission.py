@@ -108,10 +108,10 @@ def _cell(number, raw) -> Cell:
 
 
 def checks(cell) -> Iterator[Check]:
-    """The calls of check("NN.k", ...) in a cell."""
+    """The calls of check("NN.k", ...) in a cell, or of points(...), as nbgrader's cells have it."""
     for node in ast.walk(cell.tree) if cell.tree else ():
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            if getattr(node.func, "id", getattr(node.func, "attr", None)) == "check":
+            if getattr(node.func, "id", getattr(node.func, "attr", None)) in ("check", "points"):
                 answer = node.args[1] if len(node.args) > 1 else None
                 name = answer.id if isinstance(answer, ast.Name) else None
                 yield Check(str(node.args[0].value), name, ast.unparse(node))

@@ -50,7 +50,8 @@ def prepared(submission, id) -> bool:
 def _check_cell(cell, exercise, submission):
     if cell.tree is None:
         return
-    mine = [check for check in checks(cell) if check.id == exercise.id]
+    mine = [check for one in submission.cells for check in checks(one) if check.id == exercise.id
+            and (one is cell or check.text.startswith("points"))]
     if not mine:
         yield f"the check of {exercise.id} was taken out or changed"
     elif all(check.name is None for check in mine):
@@ -91,7 +92,7 @@ class _Reader(ast.NodeVisitor):
         if parts[:2] == ["optimlab", "exercises"] and len(parts) > 2 and (
                 parts[2].startswith("lesson_") or parts[2] in ("REGISTRY", "checking", "registry", "judge")):
             self.say("reads the references of the exercises")
-        if parts[:2] == ["optimlab", "grading"] and bound not in ("points",):
+        if parts[:2] == ["optimlab", "grading"] and bound and parts[2:] != ["points"]:
             self.say("reaches for the grading")
 
     def visit_FunctionDef(self, node):
