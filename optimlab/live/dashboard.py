@@ -361,11 +361,11 @@ def check_edge(values, answer):
 
 
 def check_catapult(values, answer):
-    if abs(values["lr"] - 0.2) > 1e-9 or values["model"] != CHEBYSHEV:
-        return False, "Take the Chebyshev net to step 3000 at lr 0.1, and then set lr to 0.2."
-    if 4.5 <= answer <= 9:
-        return True, "Yes. The loss jumped, and threw the weights to a place that is flat enough for lr 0.2."
-    return False, "Go on by 50 to 100 steps after the change, not more: later it climbs again, to 2/0.2 = 10."
+    if abs(values["lr"] - 0.15) > 1e-9 or values["model"] != CHEBYSHEV:
+        return False, "Take the Chebyshev net to step 3000 at lr 0.1, and then set lr to 0.15."
+    if 8.5 <= answer <= 12:
+        return True, "Yes. The loss jumped, and threw the weights to a place that is flat enough for lr 0.15."
+    return False, "Go on by 50 to 100 steps after the change, not more: later it climbs again, to 2/0.15 = 13.3."
 
 
 def check_largest(values, answer):
@@ -468,9 +468,8 @@ dashboard = Training(
             setup={"model": CHEBYSHEV, "optimizer": "SGD", "lr": 0.1, "gain": 1.0, "seed": 0, "steps": 4000},
         ),
         Task(
-            "At step 3000 the sharpness is 20. Set lr to 0.2, where 2/lr is 10, and train 50 to 100 steps "
-            "more. "
-            "What is the sharpness now?",
+            "At step 3000 the sharpness is 20. Set lr to 0.15, where 2/lr is 13.3, and train 50 to 100 steps "
+            "more. What is the sharpness now?",
             check_catapult,
             asks="sharpness",
             setup={"model": CHEBYSHEV, "optimizer": "SGD", "lr": 0.1, "gain": 1.0, "seed": 0, "steps": 3000},

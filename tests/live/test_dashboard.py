@@ -23,15 +23,15 @@ def at(run, step):
 def test_gradient_descent_climbs_to_the_edge_and_a_larger_lr_throws_it_back():
     """Cohen et al. (2021): sharpness settles at 2 / lr. After the edge a run is chaotic: last digits differ
     between machines, where it hovers does not."""
-    run = simulate(lr=0.1, steps=8001, changes={3000: {"lr": 0.2}})
+    run = simulate(lr=0.1, steps=6001, changes={3000: {"lr": 0.15}})
     assert at(run, 0) == pytest.approx(5.43, abs=0.01)
     assert run["loss"][0] == pytest.approx(0.316, abs=0.001)
     assert np.all(np.diff(run["sharpness"][(run["curved"] >= 850) & (run["curved"] <= 1600)]) > 0)
     assert at(run, 3000) == pytest.approx(20, rel=0.1)
-    assert at(run, 3050) < 8.5
-    assert run["loss"][3050] > 5 * run["loss"][2990]
-    assert np.mean(run["sharpness"][run["curved"] >= 7000]) == pytest.approx(10, rel=0.03)
-    assert run["loss"][-1] < 1e-3 and run["diverged_at"] is None
+    assert at(run, 3050) < 12 and at(run, 3100) < 12
+    assert run["loss"][3000:3050].max() > 50 * run["loss"][2990]
+    assert np.mean(run["sharpness"][run["curved"] >= 5000]) == pytest.approx(2 / 0.15, rel=0.03)
+    assert run["loss"][-1] < 0.01 and run["diverged_at"] is None
 
 
 def test_a_smaller_lr_lets_the_sharpness_rise_again():
@@ -248,8 +248,8 @@ def test_the_tasks_are_judged_from_numbers():
     edge, catapult, largest, clip = (task.check for task in dashboard.tasks)
     values = dashboard.defaults()
     assert edge(values, 19.9)[0] and not edge(values, 0.1)[0] and not edge(values, 5.4)[0]
-    assert catapult({**values, "lr": 0.2}, 6.5)[0] and not catapult({**values, "lr": 0.2}, 10)[0]
-    assert not catapult(values, 6.5)[0]
+    assert catapult({**values, "lr": 0.15}, 10.1)[0] and not catapult({**values, "lr": 0.15}, 13.3)[0]
+    assert not catapult(values, 10.1)[0]
     assert not largest({**values, "lr": 0.6}, None)[0] and not largest({**values, "lr": 0.2}, None)[0]
     assert any(largest({**values, "lr": lr}, None)[0] for lr in (0.4, 0.45, 0.5, 0.55))
     exploding = {**values, **dashboard.tasks[3].setup}
