@@ -365,7 +365,7 @@ def check_catapult(values, answer):
         return False, "Take the Chebyshev net to step 3000 at lr 0.1, and then set lr to 0.15."
     if 8.5 <= answer <= 12:
         return True, "Yes. The loss jumped, and threw the weights to a place that is flat enough for lr 0.15."
-    return False, "Go on by 50 to 100 steps after the change, not more: later it climbs again, to 2/0.15 = 13.3."
+    return False, "Go on by 50 to 100 steps after the change, not more: later it climbs, to 2/0.15 = 13.3."
 
 
 def check_largest(values, answer):
