@@ -35,7 +35,7 @@ ALLOWED = {
     "results": (set(), {"numpy"}),
     "standing": ({"exercises", "progress", "questions"}, set()),
     "live": ({"looks", "progress", "questions", "results", "theory", "landscapes", "optim", "train", "nn",
-              "data", "losses", "clipping", "compare"},
+              "data", "losses", "clipping", "compare", "schedules"},
              {"numpy", "matplotlib", "PIL", "anywidget", "traitlets", "ipywidgets", "IPython"}),
     "authoring": ({"exercises"}, {"nbformat", "nbclient", "nbconvert", "jupyter_client", "jupytext",
                                   "latex2mathml", "ipykernel", "IPython", "pytest", "traitlets",

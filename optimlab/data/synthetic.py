@@ -1,4 +1,4 @@
-"""Small data made from a seed: two moons, spirals, noisy quadratics."""
+"""Small data made from a seed: two moons, spirals, clusters, noisy quadratics."""
 
 import numpy as np
 
@@ -93,6 +93,45 @@ def spirals(n=300, classes=3, noise=0.05, seed=0):
         return radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), y
 
     return _plane("spirals", points, tuple(f"arm {k}" for k in range(classes)), n, noise, seed, least=classes)
+
+
+def clusters(n=1000, features=64, classes=10, wrong=0.0, seed=0):
+    """Round clouds of points, one for each class: easy to tell apart, but for the labels that are wrong.
+
+    Args:
+        n: points in each part, at least 1.
+        features, classes: numbers in a point, and how many clouds, each at least 1. Centres are drawn from
+            the standard normal distribution, and the points from that around their centre.
+        wrong: the share of the training labels that is drawn anew, from 0 to 1. The other parts are right.
+        seed: a whole number; the same seed gives the same points.
+
+    Returns:
+        Dataset: x (n, features) float32, y (n,) the number of the cloud.
+
+    Raises:
+        TypeError, ValueError: an argument out of its range.
+
+    >>> clusters(200, features=8, classes=3).train.x.shape
+    (200, 8)
+    """
+    for name, value in (("n", n), ("features", features), ("classes", classes)):
+        check_whole(name, value, least=1)
+    check_level("wrong", wrong)
+    if wrong > 1:
+        raise ValueError(f"wrong: a share from 0 to 1 is needed, got {wrong!r}")
+    check_whole("seed", seed, least=0)
+    rng = np.random.default_rng(seed)
+    centers = rng.normal(size=(classes, features))
+
+    def part():
+        y = rng.integers(0, classes, size=n)
+        return Part((centers[y] + rng.normal(size=(n, features))).astype(np.float32), y)
+
+    train, val, test = part(), part(), part()
+    drawn = rng.permutation(n)[: round(wrong * n)]
+    train.y[drawn] = rng.integers(0, classes, size=len(drawn))
+    names = tuple(f"cloud {k}" for k in range(classes))
+    return Dataset("clusters", train, val, test, names, about=f"{n} points a part, made from seed {seed}.")
 
 
 def _plane(name, points, classes, n, noise, seed, least):

@@ -62,6 +62,30 @@ SESSIONS = {
             {"size s of the gradients, as a number": "1"},
         ),
     },
+    "range_test": {
+        "guess": "about 0.08",
+        "reply": "It is safe, and 300 steps end at nearly 50",
+        "slider": "your mark",
+        "to": "0",
+        "shows": "your mark 1 ends at",
+        "box": ("your mark, as a number", "9", "your mark 9 diverges"),
+        "bad": ("50", "Write a number from"),
+        "drag": (-60, 0),
+        "play": "steps",
+        "task": (1, {"your mark, as a number": "0.08"}, {"your mark, as a number": "1.5"}),
+    },
+    "schedule_designer": {
+        "guess": "constant, all the way",
+        "reply": "The longest way at full speed",
+        "slider": "warm-up, share of the steps",
+        "to": "0.2",
+        "shows": "warm-up 20 %",
+        "box": ("highest rate, as a number", "0.3", "highest rate 0.3"),
+        "bad": ("7", "Write a number from 0.01 to 3."),
+        "drag": None,
+        "play": "steps",
+        "task": (1, {"highest rate, as a number": "0.3"}, {"shape": "WSD"}),
+    },
     "loss_slope": {
         "guess": "about the same",
         "reply": "2 parts in 10,000",
@@ -156,22 +180,23 @@ def test_a_session(lab, name):
     # the start point: by mouse, then by arrow keys
     figure.button("Reset").click()
     figure.settle()
-    was, now = None, None
-
-    def pull():
-        nonlocal was, now
-        was, now = figure.drag(script["drag"])
-
-    figure.changes(pull)
-    moved = now()
-    for axis, pixels in zip("xy", script["drag"], strict=True):
-        assert abs(moved[axis] - was[axis]) >= abs(pixels) / 2
-    handle = card.locator(".ol-handle").first
     active = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
     at = page.evaluate(active)
-    handle.focus()
-    figure.changes(lambda: page.keyboard.press("ArrowRight"))
-    assert handle.bounding_box()["x"] > moved["x"]
+    if script["drag"]:
+        was, now = None, None
+
+        def pull():
+            nonlocal was, now
+            was, now = figure.drag(script["drag"])
+
+        figure.changes(pull)
+        moved = now()
+        for axis, pixels in zip("xy", script["drag"], strict=True):
+            assert abs(moved[axis] - was[axis]) >= abs(pixels) / 2
+        handle = card.locator(".ol-handle").first
+        handle.focus()
+        figure.changes(lambda: page.keyboard.press("ArrowRight"))
+        assert handle.bounding_box()["x"] > moved["x"]
     figure.control(script["slider"]).focus()
     figure.changes(lambda: page.keyboard.press("ArrowRight"))
     assert page.evaluate(active) == at

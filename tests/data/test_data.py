@@ -9,7 +9,7 @@ import pytest
 
 from optimlab import data
 
-NAMES = ("digits", "fashion_mini", "diabetes", "breast_cancer", "mnist1d", "two_moons", "spirals",
+NAMES = ("digits", "fashion_mini", "diabetes", "breast_cancer", "mnist1d", "two_moons", "spirals", "clusters",
          "word_counts")
 ALL = {name: getattr(data, name) for name in NAMES}
 
@@ -336,3 +336,18 @@ def test_all_files_together_stay_small():
 def test_bad_input_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_clusters_lie_around_their_centers_and_wrong_labels_are_in_the_training_part_alone():
+    right, wrong = data.clusters(4000, features=3, classes=4), data.clusters(4000, features=3, classes=4,
+                                                                              wrong=0.2)
+    np.testing.assert_array_equal(right.train.x, wrong.train.x)
+    np.testing.assert_array_equal(right.val.y, wrong.val.y)
+    # a label that is drawn anew is another one in 3 of 4 cases
+    assert np.mean(right.train.y != wrong.train.y) == pytest.approx(0.15, abs=4 * np.sqrt(0.2 / 4000))
+    for k in range(4):
+        cloud = right.train.x[right.train.y == k]
+        assert cloud.std(axis=0) == pytest.approx(np.ones(3), rel=0.1)
+        np.testing.assert_allclose(cloud.mean(axis=0), right.val.x[right.val.y == k].mean(axis=0), atol=0.25)
+    with pytest.raises(ValueError, match="wrong: a share from 0 to 1 is needed, got 1.5"):
+        data.clusters(wrong=1.5)
