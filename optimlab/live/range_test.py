@@ -162,7 +162,7 @@ def view(values, result):
     return Frame(
         readout(values, result),
         {
-            "test": Picture(test_title(result), test_marks(result)),
+            "test": Picture(curve_title(result), curve_marks(result)),
             "final": Picture(final_title(result), final_marks(result)),
         },
         numbers(result),
@@ -176,7 +176,7 @@ def first_look(values):
     )
 
 
-def test_marks(result):
+def curve_marks(result):
     marks = [
         Line(result["rates"], result["losses"], "#8A8A8A", (), 0.7),
         Line(result["rates"], result["smooth"], INK, (), 2.0),
@@ -207,7 +207,7 @@ def final_marks(result):
     return marks
 
 
-def test_title(result):
+def curve_title(result):
     if not result["done"]:
         return f"The rate has come to {number(result['rates'][-1])}"
     if result["stopped"]:

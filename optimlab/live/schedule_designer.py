@@ -1,11 +1,13 @@
 """The schedule designer: a shape, a peak, a warm-up, and a small network that trains under it."""
 
+import re
 from functools import lru_cache
 
 import numpy as np
 
 from optimlab import data, nn, schedules
 from optimlab.live.interactive import Interactive
+from optimlab.live.learners import Trouble
 from optimlab.live.marks import INK, THEORY, Area, Frame, Line, Picture, Rule, Text, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, seed
 from optimlab.live.parts import floating as real
@@ -46,32 +48,58 @@ CONTROLS = (
 )
 
 
-def simulate(shape="constant", lr=0.56, warm=0.0, decay_from=0.8, steps=STEPS, seed=0):
+def simulate(shape="constant", lr=0.56, warm=0.0, decay_from=0.8, steps=STEPS, seed=0, own=None):
     """A network that tells digits apart, trained with SGD for `steps` of 300 under a schedule for 300.
 
     shape: "constant", "step" (a tenth from decay_from on), "linear", "cosine", "1-cycle", "1/sqrt" or "WSD"
     (level, then linear to 0 from decay_from on). lr: its highest value. warm: the share of the steps in which
     it rises there along a line; in "1-cycle" the rise is part of the shape, 30 % if warm is 0. decay_from: a
-    share of the steps. seed: of MLP(64, 32, 10) and its batches of 16.
-    -> dict: schedule, of optimlab.schedules, for any optimizer; rates (300,); losses and smooth, each (n,),
-    of the batches; val, the loss of the validation part after the last step; area, the sum of the rates over
-    300 times the highest; diverged_at, a step or None.
+    share of the steps. seed: of MLP(64, 32, 10) and its batches of 16. own: a learner's schedule, a function
+    from the step to the rate, in place of all these.
+    -> dict: name, its shape or "yours"; schedule, of optimlab.schedules, for any optimizer; rates (300,);
+    losses and smooth, each (n,), of the batches; val, the loss of the validation part after the last step; area, the mean of the rates over
+    the highest; diverged_at, a step or None.
 
     >>> simulate("cosine", lr=0.5, warm=0.1, steps=1)["schedule"]
-    warmup(cosine(0.5, T_max=270, eta_min=0.0), steps=30, start=None)
+    warmup(cosine(0.5, T_max=270, eta_min=0), steps=30, start=None)
     """
-    schedule = make(shape, lr, warm, decay_from)
-    rates = np.array([schedule(k) for k in range(STEPS)])
+    schedule = make(shape, lr, warm, decay_from) if own is None else own
+    rates = checked(schedule)
     losses, val = train(tuple(rates[:steps]), seed)
     return {
+        "name": shape if own is None else "yours",
         "schedule": schedule,
         "rates": rates,
         "losses": losses,
         "smooth": smoothed(losses, 0.9),
         "val": val,
-        "area": float(rates.sum() / (STEPS * lr)),
+        "area": float(rates.mean() / rates.max()) if rates.max() else 0.0,
         "diverged_at": None if len(losses) == steps else len(losses),
     }
+
+
+def checked(schedule):
+    """The 300 rates of a schedule; Trouble if they are none."""
+    if not callable(schedule):
+        raise Trouble(f"A schedule is a function of the step, got {schedule!r}.")
+    rates = np.zeros(STEPS)
+    for k in range(STEPS):
+        try:
+            rates[k] = schedule(k)
+        except Exception as error:
+            raise Trouble(f"Your schedule stopped at step {k}: {type(error).__name__}: {error}.") from error
+        if not 0 <= rates[k] < np.inf:
+            raise Trouble(f"Your schedule gives {rates[k]:g} at step {k}; a rate of at least 0 is needed.")
+    return rates
+
+
+def code(schedule):
+    """The call that makes a schedule.
+
+    >>> code(make("cosine", 0.5, 0.1, 0.8))
+    'schedules.warmup(schedules.cosine(0.5, T_max=270, eta_min=0), steps=30, start=None)'
+    """
+    return re.sub(r"(\w+\()", r"schedules.\1", repr(schedule))
 
 
 def make(shape, lr, warm, decay_from):
@@ -132,16 +160,16 @@ def remember(values, result):
     """A finished run as (its settings, its validation loss, its smooth losses), for the ghosts."""
     if values["steps"] < STEPS:
         return []
-    name = f"{values['shape']}, {number(values['lr'])}"
+    name = f"{result['name']}, {number(float(result['rates'].max()))}"
     return [(name, result["val"], tuple(result["smooth"]))]
 
 
 def view(values, result, runs=()):
-    top = values["lr"] * 1.25
+    top = 1.25 * float(result["rates"].max()) or 1.0
     return Frame(
         readout(values, result),
         {
-            "rate": Picture(rate_title(values, result), rate_marks(values, result), ylim=(0.0, top)),
+            "rate": Picture(rate_title(result), rate_marks(values, result), ylim=(0.0, top)),
             "loss": Picture(loss_title(values, result, runs), loss_marks(values, result, runs)),
         },
         numbers(values, result, runs),
@@ -179,9 +207,9 @@ def loss_marks(values, result, runs):
     return marks
 
 
-def rate_title(values, result):
+def rate_title(result):
     share = f"{100 * result['area']:.0f} %"
-    return f"{values['shape']}: {share} of the area at the highest rate"
+    return f"{result['name']}: {share} of the area at the highest rate"
 
 
 def loss_title(values, result, runs):
@@ -195,14 +223,15 @@ def loss_title(values, result, runs):
 
 
 def readout(values, result):
-    words = (
-        f"{values['shape']}, highest rate {number(values['lr'])}, warm-up {100 * values['warm']:.0f} %, "
-        f"seed {values['seed']}"
-    )
+    words = f"{result['name']}, highest rate {number(float(result['rates'].max()))}"
+    if result["name"] != "yours":
+        words += f", warm-up {100 * values['warm']:.0f} %"
+    words += f", seed {values['seed']}"
     if result["diverged_at"] is not None:
         return f"{words}: diverged at step {result['diverged_at']}."
     ends = f"after {values['steps']} steps validation loss {number(result['val'])}"
-    return f"{words}: {ends}. As code: schedules.{result['schedule']!r}."
+    made = "" if result["name"] == "yours" else f" As code: {code(result['schedule'])}."
+    return f"{words}: {ends}.{made}"
 
 
 def numbers(values, result, runs):
@@ -330,5 +359,6 @@ schedule_designer = Interactive(
         "last fifth, each with the rate and below it the training loss on a log axis. The one that falls at "
         "the end has the lowest validation loss.",
     ),
+    extras=("own",),
     remember=remember,
 )

@@ -1,11 +1,14 @@
 """The schedule designer, against optimlab.schedules and a training made by hand."""
 
+import re
+
 import numpy as np
 import pytest
 
 from optimlab import SGD, data, nn, schedules
 from optimlab.live import schedule_designer
-from optimlab.live.schedule_designer import GOAL, SHAPES, make, median_val, spans
+from optimlab.live.learners import Trouble
+from optimlab.live.schedule_designer import GOAL, SHAPES, code, make, median_val, spans
 
 T = 300
 SAME = {
@@ -41,9 +44,7 @@ def test_every_combination_rises_to_the_highest_rate_and_stays_within(shape, war
 
 def test_the_text_of_a_schedule_is_code_that_makes_it():
     for shape in SHAPES:
-        text = repr(make(shape, 0.5, 0.1, 0.8))
-        again = eval(f"schedules.{text}".replace("warmup(", "warmup(schedules.", 1)
-                     if text.startswith("warmup(") else f"schedules.{text}", {"schedules": schedules})
+        again = eval(code(make(shape, 0.5, 0.1, 0.8)), {"schedules": schedules})
         assert [again(k) for k in range(0, T, 7)] == [make(shape, 0.5, 0.1, 0.8)(k) for k in range(0, T, 7)]
 
 
@@ -66,6 +67,30 @@ def test_when_the_decay_begins_matters_more_than_its_shape():
     assert late < GOAL < min(constant, cosine)
     shape, start = spans()
     assert start > 3 * shape
+
+
+def test_a_learners_schedule_runs_in_place_of_a_shape():
+    def mine(t):
+        return 0.5 * (t + 1) / 300
+
+    run = schedule_designer.simulate(own=mine, steps=5)
+    assert (run["name"], run["rates"][299]) == ("yours", 0.5)
+    frame = schedule_designer.frame(schedule_designer.defaults(), {"own": mine})
+    assert frame.readout.startswith("yours, highest rate 0.5, seed 0: after 200 steps")
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (lambda t: 1 / (t - 7), "Your schedule gives -0.142857 at step 0"),
+        (lambda t: 1 / (7 - t), "stopped at step 7: ZeroDivisionError"),
+        (lambda t: "fast", "stopped at step 0: ValueError"),
+        (0.1, "A schedule is a function of the step, got 0.1."),
+    ],
+)
+def test_what_is_wrong_with_a_schedule_is_said(own, words):
+    with pytest.raises(Trouble, match=re.escape(words)):
+        schedule_designer.simulate(own=own)
 
 
 def test_a_run_that_diverges_says_so():
