@@ -57,8 +57,8 @@ def simulate(shape="constant", lr=0.56, warm=0.0, decay_from=0.8, steps=STEPS, s
     share of the steps. seed: of MLP(64, 32, 10) and its batches of 16. own: a learner's schedule, a function
     from the step to the rate, in place of all these.
     -> dict: name, its shape or "yours"; schedule, of optimlab.schedules, for any optimizer; rates (300,);
-    losses and smooth, each (n,), of the batches; val, the loss of the validation part after the last step; area, the mean of the rates over
-    the highest; diverged_at, a step or None.
+    losses and smooth, each (n,), of the batches; val, the loss of the validation part after the last step;
+    area, the mean of the rates over the highest; diverged_at, a step or None.
 
     >>> simulate("cosine", lr=0.5, warm=0.1, steps=1)["schedule"]
     warmup(cosine(0.5, T_max=270, eta_min=0), steps=30, start=None)
