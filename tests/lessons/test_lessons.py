@@ -131,6 +131,8 @@ def learners_source(exercise, answer):
     """The answer as a learner would have written it; None for a lambda, or part of a longer line."""
     if exercise.is_value:
         return assigned(exercise, answer())
+    if answer.__name__ == "<lambda>":
+        return None
     node = ast.parse(textwrap.dedent(inspect.getsource(answer))).body[0]
     if not isinstance(node, ast.FunctionDef):
         return None
