@@ -13,12 +13,12 @@ from optimlab.compare.card import Card, Grades, report_card
 from optimlab.compare.problem import Training, Walk
 from optimlab.compare.problems import PROBLEMS, named
 from optimlab.compare.result import Result
-from optimlab.compare.space import Space, defaults, grid, lrs, quasi_random
+from optimlab.compare.space import Space, defaults, grid, lrs, quasi_random, usual_optimizers
 from optimlab.compare.statistics import interval, median, paired, performance_profile, profile_score
 from optimlab.compare.study import Study
 
 __all__ = [
     "Best", "Card", "Comparison", "Grades", "PROBLEMS", "Paired", "Result", "Sensitivity", "Space", "Study",
     "Training", "Walk", "defaults", "grid", "interval", "lrs", "median", "named", "paired",
-    "performance_profile", "profile_score", "quasi_random", "report_card",
+    "performance_profile", "profile_score", "quasi_random", "report_card", "usual_optimizers",
 ]

@@ -1,7 +1,7 @@
 """What the runs of a study say, and how surely: best settings, tables, paired comparisons, warnings."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -224,6 +224,16 @@ class Comparison:
 
         return write(self, path)
 
+    def plain(self):
+        """The runs as plain dicts, to be stored; Study.recall makes a Comparison of them again.
+
+        Only the runs that judge keep their curves.
+        """
+        judges = {id(one) for problem in self.study.problems for name in self.names
+                  for one in self.runs(name, problem)}
+        return [{name: _short(value) for name, value in asdict(one).items()
+                 if id(one) in judges or name not in ("steps", "scores")} for one in self.results]
+
     def u_curves(self, problem=None, ax=None):
         """Draw score against learning rate for every optimizer: a figure."""
         from optimlab.compare import pictures
@@ -395,6 +405,13 @@ def memory(n):
         if n >= size:
             return f"{n / size:.3g} {unit}"
     return f"{n:.0f} B" if n else "0"
+
+
+def _short(value):
+    """A number to six significant digits, alone or in a list."""
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _count(n, word):

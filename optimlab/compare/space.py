@@ -84,6 +84,18 @@ def defaults(**setting):
     return Space([setting])
 
 
+def usual_optimizers(n=9):
+    """Five optimizers for a Study, each with n learning rates over the four decades where networks want them.
+
+    >>> list(usual_optimizers(9))
+    ['SGD', 'momentum', 'Adagrad', 'RMSprop', 'Adam']
+    >>> [setting["lr"] for setting in usual_optimizers(5)["Adam"]]
+    [1e-05, 0.0001, 0.001, 0.01, 0.1]
+    """
+    return {"SGD": lrs(1e-3, 10, n), "momentum": ("SGD", lrs(1e-4, 1, n) * {"momentum": [0.9]}),
+            "Adagrad": lrs(1e-4, 1, n), "RMSprop": lrs(1e-5, 0.1, n), "Adam": lrs(1e-5, 0.1, n)}
+
+
 def quasi_random(n, seed=0, **ranges):
     """n settings spread evenly over ranges, however many ranges there are.
 

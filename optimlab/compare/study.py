@@ -19,6 +19,7 @@ from optimlab.compare.rules import has_lr, rule, told
 from optimlab.compare.run import pack
 from optimlab.compare.space import Space, space_of
 from optimlab.compare.store import Store
+from optimlab.compare.table import setting_words
 from optimlab.data.parts import check_whole
 
 FRESH = 1000    # the seeds of the final runs begin here
@@ -132,17 +133,12 @@ class Study:
         except Exception as error:
             raise TypeError(f"study: a problem or an optimizer cannot be sent to another process ({error}); "
                             "make models and data inside functions") from error
-        tuning = [(p, c, setting, seed, False) for p in self.problems for c in self.candidates
-                  for seed in self.seeds for setting in self.candidates[c].space]
+        tuning = self._tuning()
         total = len(tuning) + len(self.problems) * len(self.candidates) * len(self.finals)
         bar = Progress(progress, total, sum(key(*cell) in kept.results for cell in tuning))
         try:
             self._make(tuning, payloads, kept, executor, workers, bar)
-            final = []
-            for p in self.problems:
-                for c in self.candidates:
-                    setting = choose(self, list(kept.results.values()), p, c).setting
-                    final += [(p, c, setting, seed, True) for seed in self.finals]
+            final = self._chosen(kept.results.values())
             self._make(final, payloads, kept, executor, workers, bar)
         except KeyboardInterrupt:
             bar.close(f"stopped: {len(kept.results)} of {total} runs are kept, run() goes on from there")
@@ -154,6 +150,45 @@ class Study:
         bar.close()
         wanted = {key(*cell) for cell in [*tuning, *final]}
         return Comparison(self, [one for k, one in kept.results.items() if k in wanted], kept.about)
+
+    def recall(self, stored):
+        """The Comparison of runs that were made before; nothing is run.
+
+        Args:
+            stored: a dict with `runs`, as from Comparison.plain, and `about`, what made them: what
+                results.load gives.
+
+        Raises:
+            ValueError: a run of this study that is not among them.
+
+        >>> from optimlab.compare import lrs
+        >>> study = Study("valley", {"SGD": lrs(1e-3, 0.1, 3)}, seeds=1)
+        >>> result = study.run(workers=1, progress=False)
+        >>> study.recall({"runs": result.plain(), "about": {}}).best("SGD").lr
+        0.01
+        """
+        known = {result.key: result for result in (Result(**one) for one in stored["runs"])}
+        cells = self._tuning()
+        missing = [cell for cell in cells if key(*cell) not in known]
+        if not missing:
+            cells += self._chosen(known.values())
+            missing = [cell for cell in cells if key(*cell) not in known]
+        if missing:
+            p, c, setting, seed, _ = missing[0]
+            raise ValueError(f"stored: the run of {c} with {setting_words(setting)} and seed {seed} on {p} "
+                             f"is not there; {len(missing)} of this study's runs are missing")
+        return Comparison(self, [known[key(*cell)] for cell in cells], stored["about"])
+
+    def _tuning(self):
+        """The runs that choose: [(problem, optimizer, setting, seed, False)]."""
+        return [(p, c, setting, seed, False) for p in self.problems for c in self.candidates
+                for seed in self.seeds for setting in self.candidates[c].space]
+
+    def _chosen(self, results):
+        """The runs that judge, at the settings that results have chosen."""
+        results = list(results)
+        return [(p, c, choose(self, results, p, c).setting, seed, True) for p in self.problems
+                for c in self.candidates for seed in self.finals]
 
     def _open(self, store):
         if store is not None:

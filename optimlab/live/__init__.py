@@ -20,6 +20,7 @@ from optimlab.live.noise_ball import noise_ball
 from optimlab.live.phase_map import phase_map
 from optimlab.live.questions import predict, quiz
 from optimlab.live.range_test import range_test
+from optimlab.live.rho_ladder import rho_ladder
 from optimlab.live.rotated_valley import rotated_valley
 from optimlab.live.schedule_designer import schedule_designer
 from optimlab.live.spectrum import spectrum
@@ -27,7 +28,7 @@ from optimlab.live.spectrum import spectrum
 INTERACTIVES = {name: made for name, made in globals().items() if isinstance(made, Interactive)}
 
 __all__ = [
-    "INTERACTIVES", "adagrad_clock", "adam", "anatomy", "cliff", "conditioning", "dashboard",
-    "fair_race", "gradient_scale", "loss_slope", "noise_ball", "phase_map", "predict", "quiz",
-    "range_test", "rotated_valley", "schedule_designer", "spectrum",
+    "INTERACTIVES", "adagrad_clock", "adam", "anatomy", "cliff", "conditioning", "dashboard", "fair_race",
+    "gradient_scale", "loss_slope", "noise_ball", "phase_map", "predict", "quiz", "range_test",
+    "rho_ladder", "rotated_valley", "schedule_designer", "spectrum",
 ]

@@ -510,6 +510,24 @@ def test_a_spectrum_before_and_after(lab):
     figure.control("matrix").select_option("a network's gradient")
     figure.sees("some of them are 0 and stay 0")
     lab.shoot(card, "spectrum-network")
+
+
+def test_the_ladder_of_rho_and_steps(lab):
+    (figure,) = lab.show("fig = live.rho_ladder.task(1)\nfig")
+    card = figure.card
+    figure.predict("about 0.45")
+    assert "Fifty factors of 0.9 make 0.005" in card.locator(".ol-question .ol-reply").inner_text()
+    figure.sees("the gradient vanishes, 0.00515 times its length")
+    task = card.locator(".ol-task")
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="Not yet. After 50 steps 0.00515 is left").wait_for()
+    rho = figure.control("ρ, the factor of one step, as a number")
+    figure.changes(lambda: (rho.fill("0.986"), rho.press("Enter")))
+    task.get_by_role("button", name="Check").click()
+    task.locator(".ol-reply", has_text="✓ Yes: 0.986 to the power 50 is 0.494").wait_for()
+    figure.button("explodes").click()
+    figure.sees("ρ 1.1, 50 steps back: the gradient explodes, 117 times its length")
+    lab.shoot(card, "rho_ladder-task")
     assert lab.tracebacks(figure.page) == []
     assert lab.errors == []
 
