@@ -3,7 +3,7 @@
     python experiments/13_cnn.py
 
 Nine learning rates for each optimizer, half a decade apart, three seeds to choose among them, ten fresh ones
-to judge the choice. About five minutes of one core.
+to judge the choice. About five minutes of one quiet core.
 """
 
 from optimlab import compare, results

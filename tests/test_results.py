@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimlab import SGD, data, landscapes, results
+from optimlab import SGD, compare, data, landscapes, results
 
 ROOT = Path(__file__).parents[1]
 NAMES = sorted(path.stem for path in (ROOT / "optimlab" / "results").glob("*.json"))
@@ -69,3 +69,15 @@ def test_the_seed_that_learns_nothing_in_the_famous_comparison_has_dead_units():
     for _ in range(1000):
         optimizer.step(experiment.gradient(params, x, y))
     assert on() == 0
+
+
+@pytest.mark.parametrize(("name", "study", "problem", "optimizer"), [
+    ("13_cnn", "STUDY", "digits cnn", "Adam"), ("14_rnn", "SERIES", "sunspots rnn", "momentum"),
+])
+def test_a_stored_study_can_be_had_again(name, study, problem, optimizer):
+    """One of its final runs, made anew; float32 differs a little from machine to machine."""
+    study = getattr(script(name), study)
+    stored = study.recall(results.load(name))
+    rule, setting = study.candidates[optimizer].rule, stored.best(optimizer, problem).setting
+    again = compare.Study(problem, {optimizer: (rule, [setting])}, seeds=1).run(workers=1, progress=False)
+    assert again.scores(optimizer) == pytest.approx(stored.scores(optimizer, problem)[:1], rel=0.05)

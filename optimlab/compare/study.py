@@ -138,7 +138,7 @@ class Study:
         bar = Progress(progress, total, sum(key(*cell) in kept.results for cell in tuning))
         try:
             self._make(tuning, payloads, kept, executor, workers, bar)
-            final = self._chosen(kept.results.values())
+            final = self._chosen(list(kept.results.values()))
             self._make(final, payloads, kept, executor, workers, bar)
         except KeyboardInterrupt:
             bar.close(f"stopped: {len(kept.results)} of {total} runs are kept, run() goes on from there")
@@ -171,7 +171,7 @@ class Study:
         cells = self._tuning()
         missing = [cell for cell in cells if key(*cell) not in known]
         if not missing:
-            cells += self._chosen(known.values())
+            cells += self._chosen([known[key(*cell)] for cell in cells])
             missing = [cell for cell in cells if key(*cell) not in known]
         if missing:
             p, c, setting, seed, _ = missing[0]
@@ -186,7 +186,6 @@ class Study:
 
     def _chosen(self, results):
         """The runs that judge, at the settings that results have chosen."""
-        results = list(results)
         return [(p, c, choose(self, results, p, c).setting, seed, True) for p in self.problems
                 for c in self.candidates for seed in self.finals]
 

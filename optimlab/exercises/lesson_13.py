@@ -633,14 +633,13 @@ def conv_backward(dout, x, w, stride, pad):
     """Return the gradients of a convolution layer, with loops as plain as you like.
 
     Forward: x of shape (N, C, H, W) is padded with `pad` zeros on all four sides of
-    its two last axes. w of shape (F, C, HH, WW), HH and WW may differ, slides over it
-    in steps of `stride`, as long as it fits inside; each number of the output is the
-    sum of window times filter (the filter is not turned round), plus a bias for each
-    filter. dout, of shape (N, F, HO, WO) with HO = 1 + (H + 2 pad - HH) // stride
-    and WO likewise, is the gradient of the loss with respect to that output. pad >= 0
-    and stride >= 1; rows and columns that no window reaches get 0. Return
-    (dx, dw, db) in the shapes of x, w and (F,). The loss is not divided by anything
-    here. The arguments stay as they are. (LeCun and others, 1998)
+    its last two axes. w of shape (F, C, HH, WW), HH and WW may differ, slides over it
+    in steps of `stride`, as long as it fits inside; an output is the sum of window
+    times filter (not turned round), plus a bias for each filter. dout, of shape
+    (N, F, HO, WO) with HO = 1 + (H + 2 pad - HH) // stride and WO likewise, is the
+    gradient of the loss in that output. pad >= 0 and stride >= 1; rows and columns
+    that no window reaches get 0. Return (dx, dw, db) in the shapes of x, w and (F,),
+    divided by nothing. The arguments stay as they are. (LeCun and others, 1998)
 
     >>> x, w = np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[[[10.0, 20.0]]]])
     >>> dx, dw, db = conv_backward(np.array([[[[1.0, -1.0]]]]), x, w, stride=1, pad=0)

@@ -29,7 +29,7 @@ from .trace import AnswerStopped, Seen, Stop, Unusable, unpacked
     after="Worth keeping: one common factor shortens the step and keeps its direction.",
 )
 def clip_global_norm(grads, max_norm):
-    """Scale a list of gradients down so that they are not longer than max_norm together.
+    """Scale gradients down so that together they are not longer than max_norm.
 
     grads is a list of float arrays of any shapes, one for each parameter; max_norm
     is above 0. The length is that of all entries of all arrays together. If it is
@@ -457,7 +457,7 @@ def clipped_step(w, grad, lr, max_norm):
     an ordinary step with the rate lr. Return the new w, a new array; w and grad stay
     as they are. (Pascanu, Mikolov and Bengio, 2013)
 
-    >>> clipped_step(np.array([1.0, 1.0]), np.array([30.0, -40.0]), lr=0.5, max_norm=5.0)
+    >>> clipped_step(np.ones(2), np.array([30.0, -40.0]), lr=0.5, max_norm=5.0)
     array([-0.5,  3. ])
     """
     length = np.sqrt(np.sum(grad**2))

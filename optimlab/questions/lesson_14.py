@@ -87,6 +87,17 @@ QUESTIONS = (
         again=True,
     ),
     Question(
+        "14.text",
+        "An LSTM reads a novel for three epochs, each optimizer at its own best rate. A guess costs 4.32, "
+        "Adam ends at 1.91. Where does plain SGD end?",
+        answer="at about 2.2",
+        replies={
+            "at about 1.9 too": "RMSprop and Adagrad do. Plain SGD stays at 2.16, at a rate of 10.",
+            "at about 2.2": "2.16, at a rate of 10. With momentum it is 1.94.",
+            "above 3": "At a rate below 0.1, yes. Tuned, at a rate of 10, it comes to 2.16.",
+        },
+    ),
+    Question(
         "14.after.lstm",
         "An LSTM cannot remember what it read twenty steps ago. What do you try first?",
         answer="a larger bias of the forget gate",

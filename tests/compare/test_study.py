@@ -1,6 +1,7 @@
 """A study: the same conditions for all, the right choice, and what goes wrong as a result with a reason."""
 
 import functools
+import json
 
 import numpy as np
 import pytest
@@ -208,3 +209,15 @@ def test_a_step_function_s_faults_are_named():
         StepFunction(short, np.ones(2), lr=0.1).step(np.ones(2))
     with pytest.raises(TypeError, match="no argument 'betas'"):
         rule(short)(np.ones(2), betas=1)
+
+
+def test_stored_runs_are_recalled_as_they_were():
+    rates = {"SGD": compare.lrs(1e-3, 0.1, 3), "Adam": compare.lrs(1e-2, 1, 3)}
+    study = compare.Study("valley", rates, seeds=2)
+    result = study.run(workers=1, progress=False)
+    stored = {"runs": json.loads(json.dumps(result.plain())), "about": {"date": "today"}}
+    again = study.recall(stored)
+    assert str(again.table()) == str(result.table()) and again.about == {"date": "today"}
+    assert [len(one.steps) > 0 for one in again.results] == [one.final for one in again.results]
+    with pytest.raises(ValueError, match="the run of SGD with lr .* and seed 2 on .* is not there; 6 of"):
+        compare.Study("valley", rates, seeds=3).recall(stored)
