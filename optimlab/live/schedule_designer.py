@@ -11,6 +11,7 @@ from optimlab.live.learners import Trouble
 from optimlab.live.marks import INK, THEORY, Area, Frame, Line, Picture, Rule, Text, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, seed
 from optimlab.live.parts import floating as real
+from optimlab.live.range_test import smoothed
 from optimlab.questions.question import Question
 
 STEPS, BATCH = 300, 16
@@ -141,14 +142,6 @@ def train(rates, seed):
 def parts():
     digits = data.digits()
     return digits.train, digits.val
-
-
-def smoothed(values, beta):
-    average, smooth = 0.0, []
-    for k, value in enumerate(values, start=1):
-        average = beta * average + (1 - beta) * value
-        smooth.append(average / (1 - beta**k))
-    return np.array(smooth)
 
 
 def median_val(**values):
