@@ -39,8 +39,8 @@ QUESTIONS = (
     ),
     Question(
         "14.cliff",
-        "A network whose recurrent weights start three times as large as usual, SGD at 0.3, which suits the "
-        "usual start. Five seeds. How many runs survive 30 epochs?",
+        "A network whose recurrent weights start three times as large as usual, SGD at 0.3, which the "
+        "usual start survives. Five seeds. How many runs survive 30 epochs?",
         answer="none",
         replies={
             "none": "All five are gone within the first three epochs.",
