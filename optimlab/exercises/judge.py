@@ -6,7 +6,7 @@ import numpy as np
 
 from .pairs import find_pair
 from .parts import HABITS, scale_of
-from .trace import AnswerStopped, Call, Seen, Stop
+from .trace import AnswerStopped, Call, Seen, Stop, afresh
 
 RTOL = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2}
 
@@ -36,7 +36,7 @@ class Judgement:
 
 def judge(exercise, answer):
     """Run `answer` through the exercise's probes and say what it is."""
-    mine, habits = exercise.run(answer)
+    mine, habits = exercise.run(afresh(answer))
     judgement = _judged(exercise, mine, habits)
     judgement.traces = mine
     return judgement

@@ -7,7 +7,7 @@ reference.
 """
 
 from .parts import Mistake
-from .trace import Call, trace_of
+from .trace import Call, afresh, trace_of
 
 # (arguments it needs, what becomes of them)
 TWISTS = (
@@ -50,6 +50,7 @@ def find_pair(exercise, agrees, name_of):
 
 def twisted(answer, positions, change):
     """`answer`, with its arguments at `positions` changed before the call."""
+    answer = afresh(answer)
 
     def call(*arguments):
         arguments = list(arguments)

@@ -26,7 +26,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .trace import Call, trace_of
+from .trace import Call, afresh, trace_of
 
 RUNGS = 4
 
@@ -208,7 +208,7 @@ class Exercise:
     def known_traces(self, answer):
         """The traces of the reference, a mistake or a convention, remembered."""
         if answer not in self._traces:
-            self._traces[answer] = _Traces(self, answer)
+            self._traces[answer] = _Traces(self, afresh(answer))
         return self._traces[answer]
 
 

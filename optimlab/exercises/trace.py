@@ -8,6 +8,7 @@ import copy
 import inspect
 import linecache
 import os
+import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -187,6 +188,25 @@ def trace_of(probe, call):
     except AnswerStopped as stopped:
         trace.stop = stopped.stop
     return trace
+
+
+def afresh(answer):
+    """An answer as it was defined: a copy whose default arguments remember no call.
+
+    >>> def count(w, seen=[]):
+    ...     seen.append(w)
+    ...     return len(seen)
+    >>> afresh(count)(1), afresh(count)(1)
+    (1, 1)
+    """
+    defaults = getattr(answer, "__defaults__", None)
+    if not defaults or not inspect.isfunction(answer):
+        return answer
+    made = types.FunctionType(
+        answer.__code__, answer.__globals__, answer.__name__, copy.deepcopy(defaults), answer.__closure__
+    )
+    made.__kwdefaults__, made.__doc__ = copy.deepcopy(answer.__kwdefaults__), answer.__doc__
+    return made
 
 
 def copied(value):
