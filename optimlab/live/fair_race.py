@@ -485,10 +485,8 @@ fair_race = Interactive(
             ("its own best, 20 steps", {"rates": BEST, "steps": 20}),
         ),
         ("race", "map"),
-        "Three columns: one lr of 0.1 for all, each runner's own best lr at 100 steps, and at 20 steps. "
-        "Above, loss "
-        "against gradient evaluations; below, the winner from each of 49 starts. RMSprop wins at one lr, "
-        "momentum "
-        "and Adam share the map when each is tuned, and at 20 steps it is SGD.",
+        "Three columns, for one lr of 0.1, each runner's own best at 100 steps and at 20: above, loss "
+        "against gradient evaluations, and below, the winner from each of 49 starts. RMSprop wins at one "
+        "lr, momentum and Adam share the map when each is tuned, and at 20 steps it is SGD.",
     ),
 )
