@@ -43,6 +43,14 @@ ipywidgets.interact(draw, lr=slider)
 LIVE = "from optimlab import live\nlive.cliff(steps=200)"
 MORE = ["live.conditioning()", "live.phase_map()", "live.noise_ball()"]
 NETWORKS = ["Chebyshev net", "MLP, digits", "CNN, digits", "RNN, sunspots"]
+# The Chebyshev net is through all steps that a learner may ask for before it has been watched long enough.
+ENDLESS = """
+from dataclasses import replace
+live.dashboard.controls = tuple(
+    replace(control, high=10**7) if control.name == live.dashboard.play else control
+    for control in live.dashboard.controls
+)
+"""
 
 # Moves a slider and waits until another picture stands where the old one stood. interact's slider has no
 # native input, but its handle takes arrow keys.
@@ -131,6 +139,7 @@ async (card) => {
     await watch(began + 3000);
     await asking;
     const ticks = times.filter((t) => t < began + 3000).length / 3, pressed = performance.now();
+    if (!button('Pause')) throw new Error('the training came to its end while it was watched');
     button('Pause').click();
     times.length = 0;
     await watch(pressed + 800);
@@ -179,7 +188,7 @@ def train(page, lab):
     """network -> (pictures a second, ms to the last step after Pause, ms another cell waits)."""
     found = {}
     for network in NETWORKS:
-        figure = lab.add(page, f"live.dashboard(model={network!r}, lr=0.03)")
+        figure = lab.add(page, ENDLESS + f"live.dashboard(model={network!r}, lr=0.03)")
         figure.card.scroll_into_view_if_needed()
         open_up(figure)
         found[network] = page.evaluate(TRAIN, figure.card.element_handle())
