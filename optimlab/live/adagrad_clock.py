@@ -1,7 +1,6 @@
 """Adagrad's clock and RMSprop's window: the rate that each weight gets, step by step."""
 
 from functools import lru_cache
-from itertools import count
 
 import numpy as np
 
@@ -140,16 +139,15 @@ def run_own(own, gradients, alpha, lr, steps, shift):
     """A learner's rule on the same gradients -> ((rates, moves, offsets), trouble)."""
     period = EVERY.get(gradients)
 
-    def slope(t, w):
+    def slope(w, t):
         if period is None:
             return STEEP * w if t <= shift else FLAT * (w - MOVED)
         return np.array([1.0, (t - 1) % period == 0], float)[: len(w)]
 
     start = [1.0] if period in (None, 1) else [0.0, 0.0]
-    steps_taken = count(1)
-    went = learners.walk(own, lambda w: slope(next(steps_taken), w), start, steps, lr=lr, alpha=alpha)
+    went = learners.walk(own, slope, start, steps, lr=lr, alpha=alpha)
     params = went.params
-    given = np.array([slope(t, w) for t, w in enumerate(params[:-1], 1)]).reshape(-1, len(start))
+    given = np.array([slope(w, t) for t, w in enumerate(params[:-1], 1)]).reshape(-1, len(start))
     moves = np.abs(np.diff(params, axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = np.where(given != 0, moves / np.abs(given), np.nan)

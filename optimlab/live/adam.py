@@ -118,9 +118,8 @@ def by_own(own, grads, beta1, beta2, eps):
     """The updates that a learner's rule makes of the same gradients, in units of lr, and its trouble."""
     if own is None:
         return None, ""
-    coming = iter(grads)
     settings = {"lr": 1.0, "momentum": beta1, "betas": (beta1, beta2), "eps": eps, "alpha": beta2}
-    went = walk(own, lambda w: next(coming), [0.0, 0.0], len(grads), **settings)
+    went = walk(own, lambda w, t: grads[t - 1], [0.0, 0.0], len(grads), **settings)
     return -np.diff(went.params, axis=0), went.trouble
 
 

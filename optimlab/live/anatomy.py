@@ -3,7 +3,7 @@
 import numpy as np
 
 from optimlab.live.interactive import Interactive
-from optimlab.live.learners import Trouble, own_optimizer
+from optimlab.live.learners import OWN, Trouble, own_optimizer
 from optimlab.live.marks import INK, THEORY, Arrow, Frame, Line, Picture, Points, Rule, Text, leaving, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating
 from optimlab.live.parts import floating as real
@@ -21,8 +21,8 @@ def simulate(lr=0.2, stage=0, w1=0.5, w2=-0.5, rule="gradient descent", own=None
     """Train p = w2·tanh(w1·x) on one example, and stop after any stage of any update.
 
     lr: learning rate. stage: how many stages are done; ten make one update. w1, w2: where the weights start.
-    rule: "gradient descent" or "momentum 0.9". own: a learner's rule in its place, a function such as
-    (w, grad, lr) -> w or a class, as learners.own_optimizer takes it.
+    rule: "gradient descent", "momentum 0.9" or "yours" for `own`, a learner's function such as
+    (w, grad, lr) -> w or class, as learners.own_optimizer takes it.
     -> dict: path (updates + 1, 2), (w1, w2) after each update that is done; losses (updates + 1,);
     update, the number of the one that is under way, from 1; done, the names of its stages that are done;
     before (2,), the weights it began with; values, its numbers by name, with w1 and w2 after it once it is
@@ -43,7 +43,7 @@ def simulate(lr=0.2, stage=0, w1=0.5, w2=-0.5, rule="gradient descent", own=None
             values = passes(w)
             if update == finished and part < len(STAGES):
                 break  # the rule's turn has not come
-            optimizer.step(np.array([values["dw1"], values["dw2"]]))
+            optimizer.step(slope(values), closure=lambda: (0.0, slope(passes(w))))
             values |= {"w1": w[0], "w2": w[1]}
             path.append(w.copy())
     except Trouble as error:
@@ -63,7 +63,9 @@ def simulate(lr=0.2, stage=0, w1=0.5, w2=-0.5, rule="gradient descent", own=None
 
 
 def rule_for(own, rule, w, lr):
-    if own is not None:
+    if rule == OWN and own is None:
+        raise Trouble("Give your step function or optimizer class: live.anatomy(own=my_step).")
+    if rule == OWN:
         return own_optimizer(own, w, lr=lr, momentum=0.9)
     return SGD(w, lr=lr, momentum=0.9 if rule == RULES[1] else 0.0)
 
@@ -90,6 +92,11 @@ def passes(w):
         "a": a, "h": h, "p": p, "loss": (p - Y) ** 2,
         "dp": dp, "dw2": dw2, "dh": dh, "da": da, "dw1": dw1,
     }  # fmt: skip
+
+
+def slope(values):
+    """The gradient among the numbers of passes(), shape (2,)."""
+    return np.array([values["dw1"], values["dw2"]])
 
 
 def loss(w):
@@ -125,7 +132,7 @@ CURVE = Panel(
 CONTROLS = (
     integer("stage", "stage", 0, 0, UPDATES * len(STAGES), nudge=1),
     log_floating("lr", "learning rate lr", 0.2, 0.01, 2.0, nudge=0.01),
-    choice("rule", "rule", RULES[0], RULES),
+    choice("rule", "rule", RULES[0], (*RULES, OWN)),
     real("w1", "start w1", 0.5, -2.0, 2.0, 0.05, more=True),
     real("w2", "start w2", -0.5, -2.0, 2.0, 0.05, more=True),
 )
@@ -268,7 +275,7 @@ def plane_marks(result):
     if edge:
         marks += [edge[1], Text(0, -1.75, f"leaves the picture at update {edge[0]}", size=9.5, box=True)]
     if "dw1" in result["done"] and result["done"][-1] != "update":
-        grad = np.array([result["values"]["dw1"], result["values"]["dw2"]])
+        grad = slope(result["values"])
         length = float(np.hypot(*grad))
         if length > 1e-9:
             tip = result["before"] - 0.5 * grad / length
@@ -351,7 +358,7 @@ def check_one_update(values, answer):
     if (values["w1"], values["w2"]) != (1.0, 2.0):
         return False, "Start from w1 = 1, w2 = 2: the task's own start. Its button sets it again."
     if values["rule"] != RULES[0]:
-        return False, "For this one, set the rule to gradient descent."
+        return False, PLAIN
     if after <= 1e-3:
         return True, f"Yes: the first update leaves a loss of {number(after)}. Nothing but lr decided that."
     p = simulate(**{**one, "stage": len(STAGES) + 3})["values"]["p"]
@@ -360,6 +367,8 @@ def check_one_update(values, answer):
 
 
 def check_rises(values, answer):
+    if values["rule"] == OWN:
+        return False, PLAIN
     before, after = simulate(**{**values, "stage": len(STAGES)})["losses"][:2]
     from_to = f"from {number(before)} to {number(after)}"
     if after > before:
@@ -368,7 +377,7 @@ def check_rises(values, answer):
 
 
 def check_no_slope(values, answer):
-    slopes = simulate(**{**values, "stage": 9})["values"]
+    slopes = passes((values["w1"], values["w2"]))
     if slopes["loss"] < 1e-3:
         return False, "Here the loss is almost zero, and both slopes with it. Find a place with a loss."
     if abs(slopes["dw1"]) > 1e-9:
@@ -386,6 +395,7 @@ def check_why(values, answer):
     }[answer]
 
 
+PLAIN = "For this one, set the rule to gradient descent."
 GUESSES = ("up, like p", "down", "not at all: the error is at the output")
 WHY = (
     "Its path to p leads through w2, which is negative",

@@ -148,7 +148,7 @@ def run_own(own, kappa, lr, beta, start, steps):
         return step >= steps and np.linalg.norm(w) <= goal
 
     went = learners.walk(
-        own, lambda w: curvatures * w, start, LIMIT, until=arrived, lr=lr, momentum=beta
+        own, lambda w, t: curvatures * w, start, LIMIT, until=arrived, lr=lr, momentum=beta
     )
     near = np.flatnonzero(np.linalg.norm(went.params, axis=1) <= goal)
     return {

@@ -3,6 +3,7 @@
 from functools import cache
 
 from optimlab.live.figure import LiveFigure, TrainingFigure
+from optimlab.live.learners import OWN
 
 
 class Interactive:
@@ -75,8 +76,11 @@ class Interactive:
                 f"live.{self.name} has no value called {sorted(unknown)[0]!r}; it has "
                 + ", ".join([*known, *self.extras])
             )
+        extras = {name: values[name] for name in self.extras if values.get(name) is not None}
+        if "own" in extras:  # who brings a rule wants to see it, unless told otherwise
+            values = {**{name: OWN for name, control in known.items() if OWN in control.choices}, **values}
         clean = {name: control.clean(values.get(name, control.default)) for name, control in known.items()}
-        return clean, {name: values[name] for name in self.extras if values.get(name) is not None}
+        return clean, extras
 
     def frame(self, values, extras=None, runs=None, finished=False):
         """The frame at these values. finished: the learner has let go, so that `runs` remembers it."""

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+OWN = "yours"  # the choice that stands for a learner's rule
+PATIENCE = 1.0  # seconds for a learner's rule, where a picture wants all its steps
 FAR = 1e10  # times the start, as for descend(): further away a run has diverged
 
 
@@ -27,6 +29,7 @@ USUAL = {
     "alpha": 0.99, "rho": 0.9, "weight_decay": 0.0,
 }
 EMPTY = inspect.Parameter.empty
+UPHILL = {**USUAL, "rho": 0.05}  # for who asks for gradients elsewhere: how far to look, as in SAM
 COUNTERS = ("t", "step", "k")
 
 
@@ -39,7 +42,8 @@ def own_optimizer(own, params, **settings):
             `step(w, grad, ...) -> w` or `-> (w, *state)`. A parameter of the function named like a
             hyper-parameter (lr, momentum, beta1, beta2, eps, alpha, rho, weight_decay, wd) gets its value,
             `t` the number of the step from 1, one with a default keeps it, and what is left is state: it
-            starts at zeros and comes back after w, in the same order.
+            starts at zeros and comes back after w, in the same order. `step(w, grad_fn, ...)` gets the
+            gradient as a function of a point instead, and may ask it more than once in a step.
         params: a float array, changed in place.
         settings: hyper-parameters by PyTorch's names; those that `own` does not take are left out.
 
@@ -71,7 +75,10 @@ class _Own:
         self.t = 0
 
     def step(self, grads, closure=None):
-        """One step, in place. grads: an array of the shape of params, or a list with that one array."""
+        """One step, in place. grads: an array of the shape of params, or a list with that one array.
+
+        closure: () -> (loss, grads) at the present params, for rules that look elsewhere in the same step.
+        """
         (grad,) = grads if isinstance(grads, (list, tuple)) else (grads,)
         try:
             with np.errstate(all="ignore"):
@@ -90,11 +97,17 @@ class _OwnFunction(_Own):
         parameters = parameters_of(own)
         if len(parameters) < 2:
             raise Trouble(f"{self.name} takes {len(parameters)} arguments; step(w, grad, ...) is needed.")
+        first, second = list(parameters)[:2]
+        if first == "grad_fn":
+            raise Trouble(f"{self.name} takes grad_fn first; step(w, grad, ...) or step(w, grad_fn, ...) is "
+                          "needed, one step of the way.")
+        self.asks = second == "grad_fn"
+        self.usual = UPHILL if self.asks else USUAL
         self.inputs, self.state = [], {}
         for name, parameter in list(parameters.items())[2:]:
             name = ALIASES.get(name, name)
             self.inputs.append((name, parameter.default))
-            if parameter.default is EMPTY and not {name} & {*settings, *USUAL, *COUNTERS}:
+            if parameter.default is EMPTY and not {name} & {*settings, *self.usual, *COUNTERS}:
                 self.state[name] = np.zeros_like(params)
 
     def set(self, **settings):
@@ -102,7 +115,8 @@ class _OwnFunction(_Own):
 
     def _step(self, grad, closure):
         (w,) = self.params
-        result = self.own(w.copy(), grad, *[self._value(*given) for given in self.inputs])
+        slope = self._slopes(grad, closure) if self.asks else grad
+        result = self.own(w.copy(), slope, *[self._value(*given) for given in self.inputs])
         wanted = f"({', '.join(['w', *self.state])})" if self.state else "w"
         parts = result if self.state else (result,)
         if not _are_arrays(parts, w.shape, 1 + len(self.state)):
@@ -112,6 +126,27 @@ class _OwnFunction(_Own):
         self.state = {name: np.array(part, dtype=w.dtype)
                       for name, part in zip(self.state, parts[1:], strict=True)}
 
+    def _slopes(self, grad, closure):
+        """The gradient as a function of a point of the shape of w. At w it is the one that is known."""
+        (w,) = self.params
+        here = w.copy()
+
+        def grad_fn(point):
+            point = np.asarray(point, w.dtype)
+            if point.shape != w.shape:
+                raise Trouble(f"{self.name} asked grad_fn for a point of shape {point.shape} at step "
+                              f"{self.t + 1}; {w.shape} is needed.")
+            if np.array_equal(point, here):
+                return grad.copy()
+            w[...] = point
+            try:
+                _, there = closure()
+            finally:
+                w[...] = here
+            return np.array(there)
+
+        return grad_fn
+
     def _value(self, name, default):
         if name in self.state:
             return self.state[name].copy()
@@ -119,7 +154,7 @@ class _OwnFunction(_Own):
             return self.t + 1
         if name in ("beta1", "beta2") and "betas" in self.settings:
             return self.settings["betas"][int(name[-1]) - 1]
-        return self.settings.get(name, USUAL.get(name) if default is EMPTY else default)
+        return self.settings.get(name, self.usual.get(name) if default is EMPTY else default)
 
 
 class _OwnClass(_Own):
@@ -170,12 +205,13 @@ def walk(own, grad, start, steps, seconds=0.15, until=None, **settings):
     """Let a learner's rule walk: as far as it gets in `steps` steps and `seconds` seconds.
 
     Args:
-        own, settings: as in own_optimizer. grad: the gradient, a function of a point of shape (n,).
-        start: shape (n,). until: a function (w, step) -> bool, asked after each step; True ends the walk.
+        own, settings: as in own_optimizer. grad: the gradient, a function of a point of shape (n,) and the
+        number of the step from 1. start: shape (n,). until: a function (w, step) -> bool, asked after each
+        step; True ends the walk.
 
     >>> def my_step(w, grad, lr):
     ...     return w - lr * grad if abs(w[0]) > 0.5 else 1 / 0
-    >>> went = walk(my_step, lambda w: w, [1.0], 100, lr=0.1)
+    >>> went = walk(my_step, lambda w, t: w, [1.0], 100, lr=0.1)
     >>> len(went.params) - 1, went.trouble
     (7, 'my_step stopped at step 8: ZeroDivisionError: division by zero')
     """
@@ -184,7 +220,7 @@ def walk(own, grad, start, steps, seconds=0.15, until=None, **settings):
     try:
         optimizer = own_optimizer(own, w, **settings)
         for step in range(1, steps + 1):
-            optimizer.step(grad(w))
+            optimizer.step(grad(w, step), closure=lambda step=step: (0.0, grad(w, step)))
             points.append(w.copy())
             if not np.abs(w).max() <= far:
                 return Walk(np.array(points), step, f"{optimizer.name} diverged at step {step}.")
@@ -251,6 +287,13 @@ class OwnLandscape:
             place = ", ".join(f"{x:.3g}" for x in where[0])
             raise Trouble(f"{self.name} is not a number at ({place}).")
         return result
+
+
+def too_slow(own, done, wanted):
+    """What is said of a rule that took its time, or "" if it was through."""
+    if done >= wanted:
+        return ""
+    return f"{name_of(own)} is too slow for this picture: {done} of {wanted} steps in {PATIENCE:g} s."
 
 
 def name_of(own):

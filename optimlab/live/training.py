@@ -8,14 +8,13 @@ import numpy as np
 
 from optimlab import data, losses, nn
 from optimlab.clipping import clip_global_norm
-from optimlab.live.learners import Trouble, own_optimizer
+from optimlab.live.learners import OWN, Trouble, own_optimizer
 from optimlab.optim import SGD, Adam, AdamW, RMSprop
 from optimlab.train import DIVERGED
 from optimlab.train.curvature import top_eigenpair
 
 CHEBYSHEV, DENSE, CONV, RECURRENT = "Chebyshev net", "MLP, digits", "CNN, digits", "RNN, sunspots"
 MODELS = (CHEBYSHEV, DENSE, CONV, RECURRENT)
-OWN = "yours"
 OPTIMIZERS = {
     "SGD": lambda params, lr: SGD(params, lr=lr),
     "momentum 0.9": lambda params, lr: SGD(params, lr=lr, momentum=0.9),

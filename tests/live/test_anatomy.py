@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from optimlab.live import anatomy
+from optimlab.live.learners import OWN
 
 STARTS = [(0.5, -0.5), (1.0, 2.0), (-1.3, 0.4)]
 
@@ -60,7 +61,8 @@ def test_the_updates_are_the_rule(rule, momentum):
 
 
 def test_a_learners_rule_walks():
-    ours, theirs = anatomy.simulate(stage=80), anatomy.simulate(stage=80, own=lambda w, g, lr: w - lr * g)
+    ours = anatomy.simulate(stage=80)
+    theirs = anatomy.simulate(stage=80, rule=OWN, own=lambda w, g, lr: w - lr * g)
     np.testing.assert_allclose(ours["path"], theirs["path"], rtol=1e-14)
 
 
@@ -76,10 +78,10 @@ def short(w, grad, lr):
     ("own", "words"), [(broken, "ZeroDivisionError"), (short, r"shape \(2,\)"), (3, "needed")]
 )
 def test_trouble_with_a_learners_rule_is_said_at_its_turn(own, words):
-    before, after = anatomy.simulate(stage=9), anatomy.simulate(stage=35, own=own)
+    before, after = anatomy.simulate(stage=9), anatomy.simulate(stage=35, rule=OWN, own=own)
     assert re.search(words, after["trouble"])
     assert (after["done"], after["update"], len(after["path"])) == (before["done"], 1, 1)
-    frame = anatomy.frame({**anatomy.defaults(), "stage": 35}, {"own": own})
+    frame = anatomy.frame({**anatomy.defaults(), "rule": OWN, "stage": 35}, {"own": own})
     assert frame.readout == after["trouble"]
 
 
@@ -88,10 +90,28 @@ def test_a_learners_state_is_shown():
         velocity = momentum * velocity + grad
         return w - lr * velocity, velocity
 
-    theirs = anatomy.simulate(stage=50, own=momentum_step)
+    theirs = anatomy.simulate(stage=50, rule=OWN, own=momentum_step)
     ours = anatomy.simulate(stage=50, rule="momentum 0.9")
     np.testing.assert_allclose(theirs["path"], ours["path"], rtol=1e-14)
     np.testing.assert_allclose(theirs["state"]["velocity"], ours["state"]["v"], rtol=1e-14)
+
+
+def test_a_rule_of_ones_own_is_a_choice_like_the_others():
+    def nowhere(w, grad, lr):
+        return w
+
+    figure = anatomy(own=nowhere, stage=10)
+    assert figure.values["rule"] == OWN  # who brings it wants to see it
+    assert anatomy(own=nowhere, rule="momentum 0.9").values["rule"] == "momentum 0.9"
+    assert anatomy().values["rule"] == "gradient descent"
+    for rule, moves in ((OWN, False), ("gradient descent", True), ("momentum 0.9", True)):
+        before, after = anatomy.simulate(stage=10, rule=rule, own=nowhere)["path"]
+        assert np.array_equal(before, after) is not moves
+    missing = anatomy.frame({**anatomy.defaults(), "rule": OWN, "stage": 10}).readout
+    assert missing == "Give your step function or optimizer class: live.anatomy(own=my_step)."
+    for task in anatomy.tasks[1:3]:
+        values = {**anatomy.defaults(), **task.setup, "lr": 1.0, "rule": OWN}
+        assert task.check(values, None) == (False, "For this one, set the rule to gradient descent.")
 
 
 def test_before_the_guess_nothing_is_computed():

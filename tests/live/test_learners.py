@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from optimlab import SAM, SGD, Adam, AdamW, Optimizer
+from optimlab import SAM, SGD, Adam, AdamW, Optimizer, live
 from optimlab.exercises.lesson_04 import momentum_step, nesterov_step
 from optimlab.exercises.lesson_05 import adagrad_step
 from optimlab.exercises.lesson_06 import rmsprop_step
 from optimlab.exercises.lesson_07 import adam_step
 from optimlab.exercises.lesson_08 import adamw_step
-from optimlab.live.learners import OwnLandscape, Trouble, own_optimizer, walk
+from optimlab.exercises.lesson_12 import sam_step
+from optimlab.live.learners import OWN, OwnLandscape, Trouble, own_optimizer, walk
 from optimlab.optim import Adagrad, RMSprop
 
 CURVATURES = np.array([1.0, 7.0, 30.0])
@@ -48,6 +49,61 @@ def test_a_class_gets_what_it_takes_and_no_more(kind):
     optimizer.step(CURVATURES * w, closure=lambda: (0.0, CURVATURES * w))
     assert not np.array_equal(w, np.ones(3))
     assert optimizer.params[0] is w
+
+
+def sam(params, lr):
+    return SAM(SGD(params, lr=lr), rho=0.05)
+
+
+def uphill(w, grad_fn, lr):
+    grad = grad_fn(w)
+    length = np.linalg.norm(grad)
+    return w - lr * grad_fn(w + 0.05 * grad / length if length else w)
+
+
+def run_of(name, own):
+    """What a figure keeps of a learner's rule, as arrays."""
+    if name == "dashboard":
+        return live.dashboard.simulate(steps=30, optimizer=OWN, own=own)["loss"]
+    if name == "anatomy":
+        return live.anatomy.simulate(stage=80, rule=OWN, own=own)["path"]
+    if name == "fair_race":
+        run = live.fair_race.simulate(own=own, noise=True, seeds=2, steps=40)
+        return np.array([*run["losses"][OWN].ravel(), *run["curve"][OWN]])
+    result = getattr(live, name).simulate(own=own)
+    found = {
+        "noise_ball": lambda: result["params"], "gradient_scale": lambda: result["mean"][OWN],
+        "adam": lambda: result[OWN], "adagrad_clock": lambda: result["travelled"][OWN],
+    }  # fmt: skip
+    return found[name]() if name in found else result["own"].get("params", result["own"].get("after"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [figure.name for figure in live.INTERACTIVES.values()
+     if "own" in figure.extras and figure.name != "schedule_designer"],
+)
+def test_a_rule_that_looks_twice_walks_as_sam_does(name):
+    """As a function of w and grad_fn, and as a class that asks its closure, wherever a rule is taken."""
+    ours, theirs, once = (run_of(name, own) for own in (sam, uphill, lambda w, grad, lr: w - lr * grad))
+    assert len(ours) == len(theirs) and np.isfinite(theirs[:5]).all()
+    np.testing.assert_allclose(theirs, ours, rtol=1e-6, atol=1e-12)
+    if name not in ("adam", "gradient_scale", "spectrum", "adagrad_clock"):  # there the point does not matter
+        assert not np.allclose(theirs, once, rtol=1e-6)
+
+
+def test_the_step_function_of_lesson_12_is_sam():
+    def at(w):
+        return CURVATURES * w
+
+    start = np.array([1.0, -1.0, 0.5])
+    ours, w = start.copy(), start.copy()
+    mine, optimizer = own_optimizer(sam_step.reference, w, lr=0.02), SAM(SGD(ours, lr=0.02), rho=0.05)
+    for _ in range(40):
+        mine.step(at(w), closure=lambda: (0.0, at(w)))
+        optimizer.step(at(ours), closure=lambda: (0.0, at(ours)))
+    np.testing.assert_allclose(w, ours, rtol=1e-9)
+    assert not np.allclose(w, where(own_optimizer(lambda w, grad, lr: w - lr * grad, start, lr=0.02), 40))
 
 
 def test_lr_changes_in_mid_run():
@@ -104,11 +160,14 @@ class Stepless:
         (Elsewhere, "Elsewhere.step leaves params as they are: change them in place", 2),
         (Broken, "Broken could not be made: KeyError: 'betas'", 0),
         (Stepless, "Stepless has no step(grads)", 0),
+        (lambda w, grad_fn: grad_fn(w[:1]), "asked grad_fn for a point of shape (1,) at step 1; (2,) is", 0),
+        (lambda w, grad_fn: 1 / grad_fn(3 * w)[5], "stopped at step 1: IndexError", 0),
+        (lambda grad_fn, w, lr: w, "takes grad_fn first; step(w, grad, ...) or step(w, grad_fn, ...)", 0),
         (3, "A step function or an optimizer class is needed, got 3", 0),
     ],
 )
 def test_what_fails_is_said_and_what_went_well_is_kept(own, words, steps):
-    went = walk(own, lambda w: w, [1.0, 1.0], 50, lr=0.1)
+    went = walk(own, lambda w, t: w, [1.0, 1.0], 50, lr=0.1)
     assert words in went.trouble
     assert len(went.params) == steps + 1
 
@@ -119,8 +178,15 @@ def test_a_rude_function_changes_nothing_of_ours():
         w += 100
         return w - 100
 
+    def rude_elsewhere(w, grad_fn, lr):
+        grad_fn(w)[:] = 5
+        grad_fn(w + 1)[:] = 5
+        return w - lr * grad_fn(w)
+
     start = np.ones(2)
-    assert walk(rude, lambda w: w, start, 5, lr=0.1).params.tolist() == [[1.0, 1.0]] * 6
+    went = walk(rude_elsewhere, lambda w, t: w, start, 5, lr=0.1)
+    np.testing.assert_allclose(went.params[:, 0], 0.9 ** np.arange(6))
+    assert walk(rude, lambda w, t: w, start, 5, lr=0.1).params.tolist() == [[1.0, 1.0]] * 6
 
 
 def test_a_slow_function_ends_when_its_time_is_up():
@@ -131,7 +197,7 @@ def test_a_slow_function_ends_when_its_time_is_up():
         return w
 
     began = time.monotonic()
-    went = walk(slow, lambda w: w, np.ones(1), 10_000, seconds=0.1)
+    went = walk(slow, lambda w, t: w, np.ones(1), 10_000, seconds=0.1)
     assert 2 <= len(went.params) < 30 and time.monotonic() - began < 1
 
 
