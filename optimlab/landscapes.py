@@ -186,22 +186,25 @@ class Beale(Landscape):
     view = ((-4.5, 4.5), (-4.5, 4.5))
 
     def _residuals(self, x):
+        """k, x1, x2, x2^k, x2^(k-1) and the residual, for k = 1, 2, 3."""
         x = self.points(x)
+        a, b = x[..., 0], x[..., 1]
+        powers = np.ones_like(b), b, b**2, b**3
         for k, c in ((1, 1.5), (2, 2.25), (3, 2.625)):
-            yield k, x[..., 0], x[..., 1], c - x[..., 0] + x[..., 0] * x[..., 1] ** k
+            yield k, a, b, powers[k], powers[k - 1], c - a + a * powers[k]
 
     def value(self, x):
-        return sum(r**2 for _, _, _, r in self._residuals(x))
+        return sum(r**2 for *_, r in self._residuals(x))
 
     def grad(self, x):
-        terms = [np.stack([2 * r * (b**k - 1), 2 * r * a * k * b ** (k - 1)], axis=-1)
-                 for k, a, b, r in self._residuals(x)]
+        terms = [np.stack([2 * r * (power - 1), 2 * r * a * k * lower], axis=-1)
+                 for k, a, _, power, lower, r in self._residuals(x)]
         return sum(terms)
 
     def hess(self, x):
         terms = []
-        for k, a, b, r in self._residuals(x):
-            da, db, dab = b**k - 1, a * k * b ** (k - 1), k * b ** (k - 1)
+        for k, a, b, power, lower, r in self._residuals(x):
+            da, db, dab = power - 1, a * k * lower, k * lower
             dbb = a * k * (k - 1) * b ** max(k - 2, 0)
             terms.append(_matrix(2 * da**2, 2 * (da * db + r * dab), 2 * (db**2 + r * dbb)))
         return sum(terms)

@@ -123,7 +123,7 @@ def simulate(
                 losses, points, trouble = race.raced_own(own, problem, start, level, seeds)
                 made["troubles"] |= {OWN: trouble} if trouble else {}
             else:
-                losses, points = race.raced(problem, name, start, level, seeds)
+                losses, points = race.raced(problem, name, start, level, seeds, race.length(steps))
             x, half = np.arange(STEPS + 1), losses.shape[1] // 2
             tuning, judging = losses[:, :half], losses[:, half:]
         till = int(np.searchsorted(x, steps, side="right"))
@@ -160,7 +160,7 @@ def winners(problem, names, rates, lr, steps, trials, level):
     """
     finals = []
     for name in names:
-        table = race.lattice(problem, name, level)[..., steps // race.EVERY]
+        table = race.lattice(problem, name, level, race.length(steps))[..., steps // race.EVERY]
         finals.append(table[list(allowed(name, rates, lr, trials))].min(axis=0))
     finals = np.array(finals)
     first = finals.argmin(axis=0)

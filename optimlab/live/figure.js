@@ -941,6 +941,7 @@ class Figure {
 
   drawn(message, buffers) {
     this.frame = unpack(message.frame, buffers[0]);
+    this.heavy = message.heavy;
     if (this.spec.ticks) this.stands(message);
     this.trouble("");
     this.render();
@@ -1000,7 +1001,7 @@ class Figure {
     Object.assign(this.values, values);
     this.showValues(typing);
     this.placeHandles();
-    this.request(released);
+    if (released || this.playing || !this.heavy) this.request(released);
   }
 
   request(released, more = {}) {

@@ -3,12 +3,14 @@
 import html
 import os
 import re
+import time
 from pathlib import Path
 
 import anywidget
 import traitlets
 
 HERE = Path(__file__).parent
+HEAVY = 0.1  # seconds: what takes longer is drawn when a control is released, not while it moves
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -95,6 +97,7 @@ class LiveFigure(_Asks, _Widget):
         self.extras = extras
         self.backgrounds = interactive.backgrounds()  # here, not when asked for: that may be another thread
         self.runs = []
+        self.seconds = (0.0, 0.0)  # that the last two frames took
         self.locked = True
         super().__init__(self._spec(task))
 
@@ -147,8 +150,10 @@ class LiveFigure(_Asks, _Widget):
         self.values, _ = self.interactive.clean(message["values"])
         if message.get("forget"):
             self._forget()
+        began = time.perf_counter()
         picture, block = self._frame(message.get("released", False)).pack()
-        return {"kind": "drawn", "frame": picture}, [block]
+        self.seconds = self.seconds[1], time.perf_counter() - began
+        return {"kind": "drawn", "frame": picture, "heavy": min(self.seconds) > HEAVY}, [block]
 
     def _forget(self):
         self.runs.clear()

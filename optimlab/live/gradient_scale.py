@@ -1,12 +1,12 @@
 """Gradient scale: what weight decay leaves of a weight whose gradients are nothing but noise."""
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from optimlab.live.interactive import Interactive
-from optimlab.live.learners import FAR, Trouble, own_optimizer
+from optimlab.live.learners import PATIENCE, too_slow, walk
 from optimlab.live.marks import INK, THEORY, Area, Frame, Line, Picture, Points, Rule, Text, notice, number
 from optimlab.live.parts import Panel, Preset, Still, Task, integer, log_floating, seed
 from optimlab.looks import LOOKS
@@ -90,36 +90,50 @@ def simulate(scale=1.0, weight_decay=0.1, lr=0.01, steps=STEPS, seed=0, own=None
 def both(noise, lr, weight_decay):
     """Adam with L2 and AdamW on the same noise, shape (steps, runs) -> (2, steps + 1, runs).
 
-    One Adam for both rows: the first has its decay in the gradient, the second beside the step.
+    One Adam for both rows: the first has its decay in the gradient, the second beside the step. Every array
+    is made once and has the shape of both rows, as a slider waits for this.
     """
-    inside, outside = weight_decay * np.array([[1.0], [0.0]]), weight_decay * np.array([[0.0], [1.0]])
     steps, runs = noise.shape
-    path = np.ones((steps + 1, 2, runs))
-    w, m, v, keep = np.ones((2, runs)), np.zeros((2, runs)), np.zeros((2, runs)), 1 - lr * outside
-    for t, push in enumerate(noise, start=1):
-        g = push + inside * w
-        m = BETA1 * m + (1 - BETA1) * g
-        v = BETA2 * v + (1 - BETA2) * g * g
-        correct = math.sqrt(1 - BETA2**t)
-        w = keep * w - (lr * correct / (1 - BETA1**t)) * m / (np.sqrt(v) + EPS * correct)
-        path[t] = w
+    inside = np.repeat([[weight_decay], [0.0]], runs, axis=1)
+    keep = 1 - lr * np.repeat([[0.0], [weight_decay]], runs, axis=1)
+    path = np.empty((steps + 1, 2, runs))
+    path[0] = w = np.ones((2, runs))
+    moments, new = np.zeros((2, 2, runs)), np.empty((2, 2, runs))
+    kept = np.repeat([BETA1, BETA2], 2 * runs).reshape(moments.shape)
+    (part1, part2), (m, v), (g, squared) = 1 - kept, moments, new
+    move, root = np.empty((2, runs)), np.empty((2, runs))
+    for push, after, early, late, eps in zip(noise, path[1:], *corrections(), strict=False):
+        np.multiply(inside, w, move)
+        np.add(move, push, move)
+        np.multiply(part1, move, g)
+        np.multiply(part2, move, squared)
+        np.multiply(squared, move, squared)
+        np.multiply(moments, kept, moments)
+        np.add(moments, new, moments)
+        np.sqrt(v, root)
+        np.add(root, eps, root)
+        np.multiply(m, np.array(lr * late / early), move)
+        np.divide(move, root, move)
+        np.multiply(keep, w, after)
+        np.subtract(after, move, after)
+        w = after
     return path.swapaxes(0, 1)
+
+
+@cache
+def corrections():
+    """Adam's corrections of every step, for m, for the root of v, and eps times the latter as arrays."""
+    steps = range(1, LONGEST + 1)
+    late = [math.sqrt(1 - BETA2**t) for t in steps]
+    return [1 - BETA1**t for t in steps], late, [np.array(EPS * share) for share in late]
 
 
 def run_own(own, noise, lr, weight_decay):
     """The same with a learner's rule, as far as it goes, and what went wrong."""
-    w = np.ones(noise.shape[1])
-    path, trouble = [w.copy()], ""
-    try:
-        optimizer = own_optimizer(own, w, lr=lr, weight_decay=weight_decay, betas=(BETA1, BETA2), eps=EPS)
-        for step, push in enumerate(noise, start=1):
-            optimizer.step(push)
-            if not np.abs(w).max() <= FAR:
-                raise Trouble(f"{optimizer.name} diverged at step {step}.")
-            path.append(w.copy())
-    except Trouble as error:
-        trouble = str(error)
-    return np.array(path), trouble
+    settings = {"lr": lr, "weight_decay": weight_decay, "betas": (BETA1, BETA2), "eps": EPS}
+    went = walk(own, lambda w, t: noise[t - 1], np.ones(noise.shape[1]), len(noise), PATIENCE, **settings)
+    path = went.params[: went.diverged_at]
+    return path, went.trouble or too_slow(own, len(path) - 1, len(noise))
 
 
 def coupled(scale, weight_decay, lr, steps):

@@ -1,7 +1,7 @@
 """Loss and slope: drag what a model says, and see how hard each loss pushes it towards the right answer."""
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -38,19 +38,30 @@ def simulate(output=-3.0, kind="yes or no", lr=1.0, steps=40, delta=1.0):
     at, paths = {}, {}
     for name in LOSSES[kind]:
         at[name] = loss_of(name, kind, output, delta)
-        z, path = output, [output]
-        for _ in range(steps):
-            z = z - lr * loss_of(name, kind, z, delta)[1]
-            if abs(z) > 1e6:
-                break
-            path.append(z)
-        paths[name] = np.array(path)
+        paths[name] = descent(name, kind, output, lr, steps, only_hubers(delta, name))
     return {
         "losses": {name: loss for name, (loss, _) in at.items()},
         "slopes": {name: slope for name, (_, slope) in at.items()},
         "paths": paths,
         "probability": sigmoid(output),
     }
+
+
+def only_hubers(delta, name):
+    """delta, for Huber's loss; None for the others, which need not be computed anew when it changes."""
+    return delta if name == "Huber" else None
+
+
+@lru_cache(maxsize=16)
+def descent(name, kind, output, lr, steps, delta):
+    """The output after each step of gradient descent on it, until it runs away."""
+    path = [output]
+    for _ in range(steps):
+        output = output - lr * loss_of(name, kind, output, delta)[1]
+        if abs(output) > 1e6:
+            break
+        path.append(output)
+    return np.array(path)
 
 
 def loss_of(name, kind, output, delta=1.0):
@@ -138,7 +149,7 @@ def lines(values, part):
     marks = []
     for name in LOSSES[values["kind"]]:
         color, dashes, _ = GLYPHS[name]
-        y = np.abs(curves(name, values["kind"], values["delta"])[part])
+        y = np.abs(curves(name, values["kind"], only_hubers(values["delta"], name))[part])
         marks.append(Line(GRID, y, color, dashes, 1.6))
     return marks
 

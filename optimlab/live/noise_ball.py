@@ -1,18 +1,17 @@
 """The noise ball: SGD on a bowl, held at a distance from the minimum by the noise of its batches."""
 
 import math
+import time
 from functools import lru_cache
 
 import numpy as np
 
 from optimlab import theory
 from optimlab.live.interactive import Interactive
-from optimlab.live.learners import FAR, Trouble, own_optimizer
+from optimlab.live.learners import FAR, PATIENCE, Trouble, own_optimizer, too_slow
 from optimlab.live.marks import INK, THEORY, Frame, Line, Picture, Points, Rule, Text, notice, number
 from optimlab.live.parts import Panel, Preset, Still, Task, integer, log_floating, seed, toggle
 from optimlab.live.parts import floating as real
-from optimlab.live.runs import run
-from optimlab.optim import SGD
 from optimlab.questions.question import Question
 
 CURVATURES = np.array([0.25, 1.0])
@@ -67,6 +66,12 @@ def draws(seed):
     return np.random.default_rng(seed).standard_normal((STEPS, RUNS, 2))
 
 
+@lru_cache(maxsize=2)
+def noise_of(seed, batch):
+    """What the draw of a batch adds to the true gradient at every step, in every run and along each axis."""
+    return draws(seed) * (SIGMA / math.sqrt(batch))
+
+
 def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0, x2=1.3, seed=0, own=None):
     """200 runs of SGD, side by side, on f = (x1²/4 + x2²) / 2 with noisy gradients.
 
@@ -87,16 +92,19 @@ def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0
     (0.115, 0.115)
     """
     starts = np.tile([float(x1), float(x2)], (RUNS, 1))
-    noise = draws(seed)[:steps] * (SIGMA / math.sqrt(batch))
+    noise = noise_of(seed, batch)[:steps]
     change = decay_at if 0 < decay_at < steps else steps
     last = lr / DECAY if change < steps else lr
-    go, rule = (run_sgd, SGD) if own is None else (run_own, own)
-    params, trouble = go(rule, starts, noise, change, lr, beta)
-    steps = len(params) - 1
-    squares = (params**2).mean(axis=1)
-    since = change if change < steps else 0
-    late = params[min(since + (steps - since) // 2 + 1, steps) :]
     predicted, before = (scatter(rate, batch, beta) for rate in (last, lr))
+    if own is None:
+        params, trouble = run_sgd(starts, noise, change, lr, beta), ""
+    else:
+        params, trouble = run_own(own, starts, noise, change, lr, beta)
+    steps = len(params) - 1
+    by_run = params.view(complex)[..., 0].T.copy().view(float).reshape(RUNS, -1, 2)  # quicker to sum over
+    squares = (by_run**2).mean(axis=0)
+    since = change if change < steps else 0
+    late = by_run[:, min(since + (steps - since) // 2 + 1, steps) :]
     floor = math.sqrt(float(np.sum(predicted**2)))
     distance = np.sqrt(squares.sum(axis=1))
     averages, half = None, steps // 2
@@ -108,7 +116,7 @@ def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0
         "distance": distance,
         "loss": squares @ CURVATURES / 2,
         "lr": last,
-        "std": np.sqrt(late.var(axis=1).mean(axis=0)),
+        "std": np.sqrt(late.var(axis=0).mean(axis=0)),
         "predicted": predicted,
         "before": before,
         "floor": floor,
@@ -122,28 +130,46 @@ def simulate(lr=0.1, batch=1, beta=0.0, steps=20, decay_at=0, tail=False, x1=2.0
     }
 
 
-def run_sgd(rule, starts, noise, change, lr, beta):
-    """-> params (steps+1, runs, 2) and no trouble. change: the step at which lr becomes a tenth."""
-    optimizer, steps = rule(starts, lr=lr, momentum=beta), len(noise)
-    params, _ = run(optimizer, CURVATURES, change, noise)
-    if change < steps:
-        optimizer.lr = lr / DECAY
-        params = np.concatenate([params, run(optimizer, CURVATURES, steps - change, noise[change:])[0][1:]])
-    return params, ""
+def run_sgd(starts, noise, change, lr, beta):
+    """SGD with momentum, all runs at once and number for number what optim.SGD does, at a slider's pace.
+
+    -> params (steps+1, runs, 2). change: the step at which lr becomes a tenth.
+    """
+    params = np.empty((len(noise) + 1, *starts.shape))
+    params[0] = w = starts
+    curvatures = np.broadcast_to(CURVATURES, starts.shape).copy()
+    velocity, grad = np.zeros(starts.shape), np.empty(starts.shape)
+    for step, (push, after) in enumerate(zip(noise, params[1:], strict=True)):
+        if step == change:
+            lr = lr / DECAY
+        np.multiply(curvatures, w, out=grad)
+        grad += push
+        if beta:
+            velocity *= beta
+            velocity += grad
+            grad[...] = velocity
+        grad *= lr
+        np.subtract(w, grad, out=after)
+        w = after
+    return params
 
 
 def run_own(rule, starts, noise, change, lr, beta):
     """The same with a learner's rule, as far as it goes, and what went wrong."""
-    params, trouble = [starts.copy()], ""
+    params, trouble, stop = [starts.copy()], "", time.monotonic() + PATIENCE
     try:
         optimizer = own_optimizer(rule, starts, lr=lr, momentum=beta)
         for step, push in enumerate(noise):
             if step == change:
                 optimizer.set(lr=lr / DECAY)
-            optimizer.step(CURVATURES * starts + push)
+            optimizer.step(CURVATURES * starts + push,
+                           closure=lambda push=push: (0.0, CURVATURES * starts + push))
             if not np.abs(starts).max() <= FAR:
                 raise Trouble(f"{optimizer.name} diverged at step {step + 1}.")
             params.append(starts.copy())
+            if time.monotonic() > stop:
+                trouble = too_slow(rule, step + 1, len(noise))
+                break
     except Trouble as error:
         trouble = str(error)
     return np.array(params), trouble

@@ -14,6 +14,7 @@ from optimlab.compare import lrs
 from optimlab.compare.space import mirrored
 from optimlab.compare.statistics import medians
 from optimlab.live import learners
+from optimlab.live.learners import OWN
 from optimlab.live.runs import rule_parameters
 from optimlab.optim import SGD, Adagrad, Adam, RMSprop
 from optimlab.train import DIVERGED
@@ -34,7 +35,6 @@ RUNNERS = {
     "RMSprop": RMSprop,
     "Adam": Adam,
 }
-OWN = "yours"
 DEFAULTS = {"SGD": 1e-3, "momentum": 1e-3, "Nesterov": 1e-3, "Adagrad": 1e-2, "RMSprop": 1e-2, "Adam": 1e-3,
             OWN: 1e-3}
 LANDSCAPES = {
@@ -64,59 +64,73 @@ def point(landscape, start):
     return middle + half * np.asarray(start, float)
 
 
+@cache
 def noise_of(seed):
     """What a Study adds to the gradients of a walk with this seed, at noise 1: shape (STEPS, 2)."""
     return np.random.default_rng([seed, 2]).normal(size=(STEPS, 2))
 
 
-def sweep(landscape, make, starts, noise=None):
+def sweep(landscape, make, starts, steps, noise=None):
     """Walk down from every start at every learning rate at once.
 
     starts: (starts, 2). noise: (seeds, STEPS, 2), added to the gradients, or None.
-    -> the loss above the lowest, (lrs, seeds, starts, STEPS + 1), inf from where a run diverged, by
-    descend()'s measure; and the points, (lrs, seeds, starts, STEPS + 1, 2).
+    -> the loss above the lowest, (steps + 1, lrs, seeds, starts), inf from where a run diverged, by
+    descend()'s measure; and the points, (steps + 1, lrs, seeds, starts, 2).
     """
     seeds = 1 if noise is None else len(noise)
     shape = (len(LRS), seeds, len(starts))
     x = np.broadcast_to(starts, (*shape, 2)).reshape(-1, 2).copy()
-    optimizer = make(x, lr=np.repeat(LRS, seeds * len(starts))[:, None])
+    optimizer = make(x, lr=np.repeat(LRS, seeds * len(starts) * 2).reshape(x.shape))
     (state,) = optimizer.state
-    values = {name: optimizer.now(name) for name in rule_parameters(type(optimizer))}
-    points = np.empty((STEPS + 1, *x.shape))
+    values = {name: plain(optimizer.now(name)) for name in rule_parameters(type(optimizer))}
+    points = np.empty((steps + 1, *x.shape))
     points[0] = x
     with np.errstate(all="ignore"):
-        for step in range(1, STEPS + 1):
+        for step in range(1, steps + 1):
             grad = landscape.grad(x)
             if noise is not None:
                 grad = (grad.reshape(*shape, 2) + noise[None, :, step - 1, None]).reshape(-1, 2)
             x -= optimizer.rule(x, grad, state, step, **values)
-            np.clip(x, -AWAY, AWAY, out=x)
+            np.maximum(np.minimum(x, AWAY, out=x), -AWAY, out=x)
             points[step] = x
         losses = landscape.value(points)
         lost = ~(np.abs(losses) <= DIVERGED * np.maximum(np.abs(losses[0]), 1))
     losses -= landscape.lowest
     losses[np.logical_or.accumulate(lost, axis=0)] = np.inf
-    return (np.moveaxis(losses, 0, -1).reshape(*shape, STEPS + 1),
-            np.moveaxis(points, 0, -2).reshape(*shape, STEPS + 1, 2))
+    return losses.reshape(-1, *shape), points.reshape(-1, *shape, 2)
+
+
+def length(steps):
+    """How many steps are run where so many are wanted: half of all or all, so that the horizon can move."""
+    return STEPS // 2 if steps <= STEPS // 2 else STEPS
+
+
+def plain(value):
+    """A hyper-parameter as NumPy's own array, where it is one: the same numbers, sooner."""
+    return value.view(np.ndarray) if isinstance(value, np.ndarray) else value
 
 
 @lru_cache(maxsize=64)
-def raced(problem, runner, start, noise, seeds):
-    """From one start: losses (lrs, seeds that choose and as many that judge, STEPS + 1), points likewise."""
+def raced(problem, runner, start, noise, seeds, steps=STEPS):
+    """From one start: losses (lrs, seeds that choose and as many that judge, steps + 1), points likewise."""
     place = point(LANDSCAPES[problem], start)[None]
     draws = noise * np.array([noise_of(seed) for seed in seeds_of(seeds)]) if noise else None
-    losses, points = sweep(LANDSCAPES[problem], RUNNERS[runner], place, draws)
-    return twice(losses[:, :, 0], noise), twice(points[:, :, 0], noise)
+    losses, points = sweep(LANDSCAPES[problem], RUNNERS[runner], place, steps, draws)
+    losses, points = np.moveaxis(losses[..., 0], 0, -1), np.moveaxis(points[..., 0, :], 0, -2)
+    return twice(losses, noise), twice(points, noise)
 
 
 @cache
-def lattice(problem, runner, noise):
-    """Median losses from a lattice of starts, row by row from below, every fifth step: (lrs, starts, 41)."""
+def lattice(problem, runner, noise, steps=STEPS):
+    """Median losses from a lattice of starts, row by row from below, every fifth step: (lrs, starts, 41).
+
+    All of them take 5 to 140 ms, by problem and noise; they are computed once for each choice and kept.
+    """
     landscape = LANDSCAPES[problem]
     side = (2 * np.arange(SIDE) + 1) / SIDE - 1
     starts = point(landscape, np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2))
     draws = noise * np.array([noise_of(seed) for seed in range(MAP_SEEDS)]) if noise else None
-    losses = sweep(landscape, RUNNERS[runner], starts, draws)[0][..., ::EVERY]
+    losses = np.moveaxis(sweep(landscape, RUNNERS[runner], starts, steps, draws)[0][::EVERY], 0, -1)
     return np.maximum(medians(losses, axis=1), LEAST).astype(np.float32)
 
 
@@ -158,8 +172,8 @@ def raced_own(own, problem, start, noise, seeds):
                 runs = losses[..., 0].size
                 trouble = trouble or f"Yours is too slow: {runs} runs take over {PATIENCE:g} s."
                 break
-            draws = iter(noise * noise_of(seed))
-            went = learners.walk(own, lambda w, draws=draws: landscape.grad(w) + next(draws),
+            draws = noise * noise_of(seed)
+            went = learners.walk(own, lambda w, t, draws=draws: landscape.grad(w) + draws[t - 1],
                                  point(landscape, start), STEPS, seconds=left, lr=lr)
             with np.errstate(all="ignore"):
                 seen = landscape.value(went.params[:went.diverged_at]) - landscape.lowest

@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 
@@ -61,21 +62,31 @@ CONTROLS = (
 )
 
 
-@lru_cache(maxsize=8)
-def losses(problem, seed):
-    """The loss of every step of the whole test; it ends where the loss is no number or 4 times the first."""
-    x, y = _part(problem)
-    net, rng = nn.MLP(64, 32, 10, rng=seed), np.random.default_rng(seed)
-    seen = []
+def losses(problem, seed, steps=LONGEST):
+    """The losses of the first steps of a test; it ends where one is no number or 4 times the first."""
+    seen, test = _test(problem, seed)
     with np.errstate(all="ignore"):
-        for lr in np.geomspace(LOW, HIGH, LONGEST):
-            rows = rng.integers(0, len(x), size=BATCH)
-            loss = float(net.loss(x[rows], y[rows]))
-            if not loss <= 4 * (seen or [loss])[0]:
-                break
-            seen.append(loss)
-            net.params -= lr * net.grads
-    return np.array(seen)
+        seen += islice(test, max(0, steps - len(seen)))
+    return np.array(seen[:steps])
+
+
+@lru_cache(maxsize=8)
+def _test(problem, seed):
+    """The losses seen so far, and the test that goes on from there, one step each time it is asked."""
+    return [], _steps(problem, seed)
+
+
+def _steps(problem, seed):
+    x, y = _part(problem)
+    net, rng, first = nn.MLP(64, 32, 10, rng=seed), np.random.default_rng(seed), None
+    for lr in np.geomspace(LOW, HIGH, LONGEST):
+        rows = rng.integers(0, len(x), size=BATCH)
+        loss = float(net.loss(x[rows], y[rows]))
+        first = loss if first is None else first
+        if not loss <= 4 * first:
+            return
+        yield loss
+        net.params -= lr * net.grads
 
 
 @lru_cache(maxsize=3)
@@ -89,7 +100,8 @@ def simulate(problem="clusters", mark=0.01, beta=0.9, steps=LONGEST, seed=0):
     problem: "clusters", "clusters, 5 % wrong" (labels drawn anew) or "digits"; batches of 64. mark: a rate of
     the learner's own. beta: of the average that smooths the losses, with correction. seed: of the weights and
     the draws. The test stops where the loss is 4 times the first.
-    -> dict: rates, losses and smooth, each (n,); done, whether the test is over; candidates, name -> rate:
+    -> dict: rates, losses and smooth, each (n,); done, whether the test is over, and stopped, whether by its
+    loss; candidates, name -> rate:
     "steepest", "lowest / 10", "last stable / 3" once it is over, and "yours"; finals and bands, (13,) and
     (2, 13), median and range over five seeds of the loss after 300 steps at each of grid, (13,), inf where a
     run diverged; best, the rate with the lowest final; cost, name -> final loss there over the lowest.
@@ -98,11 +110,11 @@ def simulate(problem="clusters", mark=0.01, beta=0.9, steps=LONGEST, seed=0):
     >>> run["done"], run["best"]
     (True, 1.0)
     """
-    whole = losses(problem, seed)
-    seen = whole[:steps]
+    seen = losses(problem, seed, steps)
     rates = np.geomspace(LOW, HIGH, LONGEST)[: len(seen)]
     smooth = smoothed(seen, beta)
-    done = steps >= min(len(whole) + 1, LONGEST)
+    stopped = len(seen) < steps
+    done = stopped or steps == LONGEST
     candidates = {**(rules(rates, smooth) if done else {}), "yours": mark}
     grid, finals, bands = stored(problem)
     lowest = float(finals.min())
@@ -111,7 +123,7 @@ def simulate(problem="clusters", mark=0.01, beta=0.9, steps=LONGEST, seed=0):
         "losses": seen,
         "smooth": smooth,
         "done": done,
-        "stopped": len(whole) < LONGEST,
+        "stopped": stopped,
         "candidates": candidates,
         "grid": grid,
         "finals": finals,

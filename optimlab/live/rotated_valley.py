@@ -19,6 +19,7 @@ LOOK = dict(zip((*METHODS, "yours"),
                 (LOOKS[name] for name in ("gd", "momentum", "adagrad", "adam", "yours")), strict=True))
 INK = {"Adagrad": "#00704F", "Adam": "#B34E00", "yours": "#00704F"}  # words need more contrast than lines
 GOAL, LIMIT, FAR = 1e-6, 20_000, 1e6
+LOOK_UP = 250  # steps between two looks at whether a walk is over; LIMIT is a multiple of it
 
 PLANE = Panel(
     "plane",
@@ -119,30 +120,66 @@ def simulate(
 
 @lru_cache(maxsize=32)
 def walk(method, a, b, c, lr, start):
-    """The path until it arrives, runs away or has LIMIT steps: plain floats are quicker for two numbers."""
+    """The path until it arrives, runs away or has LIMIT steps, shape (steps + 1, 2)."""
     x, y = start
-    v = u = m = n = 0.0
     goal, far = GOAL**2 * (x * x + y * y), FAR**2
-    points = [(x, y)]
-    for t in range(1, LIMIT + 1):
-        size = x * x + y * y
-        if size <= goal or not size < far:
-            break
+    strides = STRIDES[method](*map(float, (a, b, c, lr, x, y)))
+    path = [np.array([start], float)]
+    while True:
+        with np.errstate(all="ignore"):
+            size = (path[-1] ** 2).sum(axis=1)
+        over = np.flatnonzero((size <= goal) | ~(size < far))
+        if len(over):
+            path[-1] = path[-1][: over[0] + 1]
+        if len(over) or len(path) > LIMIT // LOOK_UP:
+            return np.concatenate(path)
+        path.append(np.array([next(strides) for _ in range(LOOK_UP)]))
+
+
+# One rule each, as an endless walk of points (x, y): for two numbers plain floats are quicker than arrays.
+
+
+def gradient_descent(a, b, c, lr, x, y):
+    while True:
+        x, y = x - lr * (a * x + b * y), y - lr * (b * x + c * y)
+        yield x, y
+
+
+def momentum(a, b, c, lr, x, y):
+    m = n = 0.0
+    while True:
+        m, n = 0.9 * m + (a * x + b * y), 0.9 * n + (b * x + c * y)
+        x, y = x - lr * m, y - lr * n
+        yield x, y
+
+
+def adagrad(a, b, c, lr, x, y):
+    v = u = 0.0
+    while True:
         g, h = a * x + b * y, b * x + c * y
-        if method == "Adagrad":
-            v, u = v + g * g, u + h * h
-            x, y = x - lr * g / (v**0.5 + 1e-10), y - lr * h / (u**0.5 + 1e-10)
-        elif method == "Adam":
-            m, n = 0.9 * m + 0.1 * g, 0.9 * n + 0.1 * h
-            v, u = 0.999 * v + 0.001 * g * g, 0.999 * u + 0.001 * h * h
-            rate, late = lr / (1 - 0.9**t), (1 - 0.999**t) ** 0.5
-            x, y = x - rate * m / (v**0.5 / late + 1e-8), y - rate * n / (u**0.5 / late + 1e-8)
-        else:
-            beta = 0.9 if method == "momentum 0.9" else 0.0
-            m, n = beta * m + g, beta * n + h
-            x, y = x - lr * m, y - lr * n
-        points.append((x, y))
-    return np.array(points)
+        v, u = v + g * g, u + h * h
+        x, y = x - lr * g / (v**0.5 + 1e-10), y - lr * h / (u**0.5 + 1e-10)
+        yield x, y
+
+
+def adam(a, b, c, lr, x, y):
+    m = n = v = u = 0.0
+    for early, late in corrections():
+        g, h = a * x + b * y, b * x + c * y
+        m, n = 0.9 * m + 0.1 * g, 0.9 * n + 0.1 * h
+        v, u = 0.999 * v + 0.001 * g * g, 0.999 * u + 0.001 * h * h
+        rate = lr / early
+        x, y = x - rate * m / (v**0.5 / late + 1e-8), y - rate * n / (u**0.5 / late + 1e-8)
+        yield x, y
+
+
+@cache
+def corrections():
+    """Adam's corrections of m and of the root of v, for every step."""
+    return [(1 - 0.9**t, (1 - 0.999**t) ** 0.5) for t in range(1, LIMIT + 1)]
+
+
+STRIDES = dict(zip(METHODS, (gradient_descent, momentum, adagrad, adam), strict=True))
 
 
 def arrival(path):
@@ -152,7 +189,7 @@ def arrival(path):
 
 def run_own(own, valley, lr, start, steps):
     goal = GOAL * np.linalg.norm(start)
-    went = learners.walk(own, valley.grad, start, LIMIT, lr=lr,
+    went = learners.walk(own, lambda w, t: valley.grad(w), start, LIMIT, lr=lr,
                          until=lambda w, t: t >= steps and np.linalg.norm(w) <= goal)
     return {"params": went.params[: steps + 1], "count": arrival(went.params), "trouble": went.trouble}
 

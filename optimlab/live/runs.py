@@ -14,11 +14,10 @@ def rule_parameters(kind):
     return tuple(inspect.signature(kind.rule).parameters)[5:]
 
 
-def run(optimizer, curvatures, steps, noise=None):
+def run(optimizer, curvatures, steps):
     """Let an optimizer walk down f = sum of curvatures x² / 2.
 
     optimizer: made with the start, shape (n,), or with many starts, shape (runs, n). curvatures: shape (n,).
-    noise: added to the gradients, shape (steps, *start.shape).
     Its hyper-parameters are numbers, resolved once, and its rule is called as step() calls it, without the
     checks that a learner's own loop deserves: a picture has 40 ms.
 
@@ -39,8 +38,7 @@ def run(optimizer, curvatures, steps, noise=None):
     far = 2 * DIVERGED * max(float(np.vdot(slope, x)) / 2, 1.0)
     values = {name: optimizer.now(name) for name in rule_parameters(type(optimizer))}
     for step in range(1, steps + 1):
-        grad = slope if noise is None else slope + noise[step - 1]
-        x -= optimizer.rule(x, grad, state, step, **values)
+        x -= optimizer.rule(x, slope, state, step, **values)
         params[step] = x
         slope = curvatures * x
         if not float(np.vdot(slope, x)) <= far:

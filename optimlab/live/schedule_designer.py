@@ -1,7 +1,7 @@
 """The schedule designer: a shape, a peak, a warm-up, and a small network that trains under it."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -66,7 +66,7 @@ def simulate(shape="constant", lr=0.56, warm=0.0, decay_from=0.8, steps=STEPS, s
     """
     schedule = make(shape, lr, warm, decay_from) if own is None else own
     rates = checked(schedule)
-    losses, val = train(tuple(rates[:steps]), seed)
+    losses, val = training(tuple(rates), seed).until(steps)
     return {
         "name": shape if own is None else "yours",
         "schedule": schedule,
@@ -121,27 +121,50 @@ def make(shape, lr, warm, decay_from):
     return schedules.warmup(after, rise) if rise else after
 
 
-@lru_cache(maxsize=64)
-def train(rates, seed):
-    """(the loss of every batch, the validation loss in the end); the losses end where the run diverged."""
-    (x, y), val = parts()
-    net, rng = nn.MLP(64, 32, 10, rng=seed), np.random.default_rng(seed)
-    losses = []
-    with np.errstate(all="ignore"):
-        for lr in rates:
-            rows = rng.integers(0, len(x), size=BATCH)
-            loss = float(net.loss(x[rows], y[rows]))
-            if not loss < 1e6:
-                return np.array(losses), np.inf
-            losses.append(loss)
-            net.params -= lr * net.grads
-        return np.array(losses), float(net.evaluate(*val))
+class Training:
+    """A network under 300 rates. It goes on from where it was asked last: Play trains no step twice.
+
+    300 steps take some 25 ms, more than a frame has, and a new highest rate or shape wants them all anew.
+    """
+
+    def __init__(self, rates, seed):
+        self.rates, self.seed = rates, seed
+        self.start()
+
+    def start(self):
+        self.net, self.losses, self.diverged = nn.MLP(64, 32, 10, rng=self.seed), [], False
+
+    def until(self, step):
+        """(the loss of every batch, the validation loss at this step); the losses end where it diverged."""
+        if step < len(self.losses):
+            self.start()
+        with np.errstate(all="ignore"):
+            while len(self.losses) < step and not self.diverged:
+                self.train(*batches(self.seed)[len(self.losses)])
+            val = np.inf if self.diverged else float(self.net.evaluate(*digits().val))
+        return np.array(self.losses), val
+
+    def train(self, x, y):
+        loss = float(self.net.loss(x, y))
+        self.diverged = not loss < 1e6
+        if not self.diverged:
+            self.net.params -= self.rates[len(self.losses)] * self.net.grads
+            self.losses.append(loss)
 
 
-@lru_cache(maxsize=1)
-def parts():
-    digits = data.digits()
-    return digits.train, digits.val
+training = lru_cache(maxsize=64)(Training)
+
+
+@lru_cache(maxsize=8)
+def batches(seed):
+    """The 300 batches of 16 that a seed draws."""
+    x, y = digits().train
+    rng = np.random.default_rng(seed)
+    draws = [rng.integers(0, len(x), size=BATCH) for _ in range(STEPS)]
+    return [(x[rows], y[rows]) for rows in draws]
+
+
+digits = cache(data.digits)
 
 
 def median_val(**values):

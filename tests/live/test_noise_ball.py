@@ -38,6 +38,19 @@ def test_momentum_acts_like_ten_times_the_lr(lr, beta, alone):
         np.testing.assert_allclose(pooled(lr=lr, beta=beta)[1], with_momentum, rtol=0.02)
 
 
+@pytest.mark.parametrize(("beta", "decay_at"), [(0.0, 0), (0.0, 30), (0.9, 0), (0.9, 30)])
+def test_the_runs_are_those_of_the_librarys_sgd_to_the_bit(beta, decay_at):
+    run = noise_ball.simulate(lr=0.3, batch=4, beta=beta, steps=80, decay_at=decay_at, seed=5)
+    w = np.tile([2.0, 1.3], (200, 1))
+    optimizer = SGD(w, lr=0.3, momentum=beta)
+    for step in range(80):
+        if decay_at and step == decay_at:
+            optimizer.lr = 0.03
+        np.testing.assert_array_equal(run["params"][step], w)
+        optimizer.step(H * w + draws(5)[step] / 2)
+    np.testing.assert_array_equal(run["params"][80], w)
+
+
 def lyapunov(lr, h, beta, sigma=1.0):
     """The standard deviation of x from the covariance of (x, v) that a step leaves as it is."""
     step, push = np.array([[1 - lr * h, -lr * beta], [h, beta]]), np.array([-lr, 1.0])

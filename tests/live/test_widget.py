@@ -4,6 +4,7 @@ import base64
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -215,6 +216,30 @@ def test_a_figure_that_fails_at_once_still_opens(open_cliff, monkeypatch):
     assert set(opened["frame"]["pictures"]) == {"plane", "curve", "line"}
     monkeypatch.undo()
     assert talk(open_cliff, "draw", values=open_cliff.values)[0]["kind"] == "drawn"
+
+
+def test_a_figure_that_takes_long_says_so_after_two_frames(open_cliff, monkeypatch):
+    simulate, waits = open_cliff.interactive.simulate, iter([0.15, 0, 0.15, 0.15, 0])
+
+    def slowly(**values):
+        time.sleep(next(waits))
+        return simulate(**values)
+
+    monkeypatch.setattr(open_cliff.interactive, "simulate", slowly)
+    heavy = [talk(open_cliff, "draw", values=open_cliff.values)[0]["heavy"] for _ in range(5)]
+    assert heavy == [False, False, False, True, False]
+
+
+@pytest.mark.parametrize(("make", "slow"), [(live.noise_ball, 0.1), (live.gradient_scale, 0.1)])
+def test_a_slow_rule_is_cut_short_and_said(make, slow):
+    def mine(w, grad, lr):
+        time.sleep(slow)
+        return w - lr * grad
+
+    began = time.monotonic()
+    frame = make.frame({**make.defaults(), "steps": 100}, {"own": mine})
+    assert time.monotonic() - began < 3
+    assert re.search(r"mine is too slow for this picture: \d+ of 100 steps in 1 s\.$", frame.readout)
 
 
 def test_a_learners_function_is_handed_on():
