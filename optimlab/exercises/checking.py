@@ -245,11 +245,23 @@ def _evidence(exercise, found):
         if found.clue is not None:
             lines += _got_and_expected(exercise, found.clue, None)
         lines += _got_and_expected(exercise, difference, found.ratio)
+    if difference is not None and difference.stop is not None:
+        lines.append(_how_far(exercise, found))
     if habits is not None and habits.changed:
         lines.append(f"After the call {_and(habits.changed)} had been changed.")
     elif habits is not None and habits.shared:
         lines.append(f"What it returns shares memory with {_and(habits.shared)}.")
     return lines
+
+
+def _how_far(exercise, found):
+    """Where an answer stopped that had given what is expected before; "" for one that stopped at once."""
+    probe = found.difference.probe
+    wanted = exercise.known_traces(exercise.reference)[probe].judged
+    done = len(found.traces[probe].judged)
+    if done >= len(wanted) or (probe, done) == (0, 0):
+        return ""
+    return f"That is at: {_place(exercise, found.difference, wanted[done])}. Up to there it agrees."
 
 
 def _got_and_expected(exercise, difference, ratio):

@@ -45,7 +45,7 @@ def l2_loss_grad(loss, dw, w, reg):
 
 @l2_loss_grad.probe("a vector and a matrix at several reg")
 def _(penalise):
-    matrix = np.outer([1.0, -0.5, 2.0], [0.3, -2.0, 1.5])
+    matrix = np.array([[0.3, -2.0, 1.5], [-0.15, 1.0, 0.75], [0.6, -4.0, 3.0]])
     slopes = np.outer([0.2, 1.0, -3.0], [1.0, 0.5, -1.0])
     trials = ((1.5, GRADS[1], START, 0.1), (0.2, GRADS[3], 3 * START, 0.75), (2.0, slopes, matrix, 0.4))
     for trial, (loss, dw, w, reg) in enumerate(trials, start=1):
@@ -216,6 +216,66 @@ def _(loss, dw, w, reg):
 )
 def _(loss, dw, w, reg):
     return loss + reg / 2 * (w @ w), dw + reg * w
+
+
+@l2_loss_grad.mistake(
+    "L2-SPECTRAL",
+    name="of a matrix only the largest singular value is taken",
+    sees="For a vector all agrees; for a matrix the loss is too small.",
+    question="What does np.linalg.norm(w, 2) give for a vector, and what for a matrix?",
+)
+def _(loss, dw, w, reg):
+    return loss + reg / 2 * np.linalg.norm(w, 2) ** 2, dw + reg * w
+
+
+@l2_loss_grad.mistake(
+    "L2-NOSUM",
+    name="the squares are not added up",
+    sees="The loss that comes back is an array, one number for each weight.",
+    question="How many numbers is a loss?",
+)
+def _(loss, dw, w, reg):
+    return loss + reg / 2 * w**2, dw + reg * w
+
+
+@l2_loss_grad.mistake(
+    "L2-NORM",
+    name="the length is penalised, not its square",
+    sees="Each weight is pulled by a share of one and the same force, however small all of them are.",
+    question="The exercise has w**2 in its penalty. What is its slope?",
+)
+def _(loss, dw, w, reg):
+    return loss + reg * np.linalg.norm(w), dw + reg * w / np.linalg.norm(w)
+
+
+@l2_loss_grad.mistake(
+    "L2-REGSQ",
+    name="reg is squared",
+    sees="Both penalties are reg times the expected ones.",
+    question="If reg doubles, by how much should the penalty grow?",
+)
+def _(loss, dw, w, reg):
+    return loss + reg**2 / 2 * np.sum(w**2), dw + reg**2 * w
+
+
+@l2_loss_grad.mistake(
+    "L2-DWSUM",
+    name="every weight is pulled by the sum of all weights",
+    sees="The loss agrees; the same number is added to all entries of dw.",
+    question="The slope in one weight: which weights appear in it?",
+)
+def _(loss, dw, w, reg):
+    return loss + reg / 2 * np.sum(w**2), dw + reg * np.sum(w)
+
+
+@l2_loss_grad.mistake(
+    "L2-MINUSDW",
+    name="the gradient that was given is subtracted",
+    sees="The loss agrees; dw comes back with its sign turned, and the penalty's slope added.",
+    question="The gradient of a sum is what, of the two gradients?",
+)
+def _(loss, dw, w, reg):
+    return loss + reg / 2 * np.sum(w**2), reg * w - dw
 
 
 @l2_loss_grad.mistake(
@@ -547,6 +607,46 @@ adamw_step.mistake(
     sees="m and v agree; w falls to a fraction at once.",
     question="At wd 0 the weights should stay. What does your factor do at wd 0?",
 )(_with(move=lambda w, u, lr, wd: lr * wd * w - lr * u))
+
+adamw_step.mistake(
+    "WD-SGD",
+    name="this is gradient descent with decay: m and v are kept and not used",
+    sees="m and v agree; each weight moves in proportion to its gradient.",
+    question="m_hat and v_hat are computed for whom?",
+)(_with(follow=lambda m, v, eps, g: g))
+
+adamw_step.mistake(
+    "WD-GRADIENT",
+    name="wd multiplies the gradient, not the weight",
+    sees="m and v agree; the weights do not shrink, and large gradients count twice.",
+    question="Let the gradient be zero. What should still happen to w?",
+)(
+    lambda w, grad, m, v, t, lr, beta1, beta2, eps, wd: (
+        _with(move=lambda w, u, lr, wd: w - lr * (u + wd * grad))(
+            w, grad, m, v, t, lr, beta1, beta2, eps, wd
+        )
+    )
+)
+
+adamw_step.mistake(
+    "WD-POWER",
+    name="the decay of all t steps is taken in one",
+    sees="m, v and the first w agree; from the second step on the weights shrink too fast.",
+    question="The w that you are given has decayed t - 1 times already. How often should this step do it?",
+)(
+    lambda w, grad, m, v, t, lr, beta1, beta2, eps, wd: (
+        _with(move=lambda w, u, lr, wd: w * (1 - lr * wd) ** t - lr * u)(
+            w, grad, m, v, t, lr, beta1, beta2, eps, wd
+        )
+    )
+)
+
+adamw_step.mistake(
+    "ADM-SIGNSTEP",
+    name="only the sign of m_hat is followed",
+    sees="m and v agree; every weight moves by lr, sure or unsure.",
+    question="What does v_hat tell that a sign does not?",
+)(_with(follow=lambda m, v, eps, g: np.sign(m)))
 
 adamw_step.mistake(
     "ADM-NOBC",
@@ -1125,6 +1225,13 @@ decay_groups.mistake(
 )(_split_by(lambda name, shape: "bias" not in name and "norm" not in name))
 
 decay_groups.mistake(
+    "GROUP-BOTH",
+    name="only what is called weight and has two dimensions decays",
+    sees="The convolution kernel and the embedding are on the second list.",
+    question="What would your names say about a net that somebody else has named?",
+)(_split_by(lambda name, shape: "weight" in name and len(shape) >= 2))
+
+decay_groups.mistake(
     "GROUP-TWO",
     name="only tensors of exactly two dimensions decay",
     sees="The convolution kernel, of four dimensions, is on the second list.",
@@ -1195,6 +1302,32 @@ def _(shapes):
     return (
         [shape for shape in shapes.values() if len(shape) >= 2],
         [shape for shape in shapes.values() if len(shape) < 2],
+    )
+
+
+@decay_groups.mistake(
+    "GROUP-DICTS",
+    name="two dicts come back, where two lists of names are asked for",
+    sees="The right tensors are in each, together with their shapes.",
+    question="What does list(...) make of a dict?",
+)
+def _(shapes):
+    return (
+        {name: shape for name, shape in shapes.items() if len(shape) >= 2},
+        {name: shape for name, shape in shapes.items() if len(shape) < 2},
+    )
+
+
+@decay_groups.mistake(
+    "GROUP-PAIRS",
+    name="the lists hold names together with shapes",
+    sees="Pairs come back where names are asked for.",
+    question="shapes.items() gives two things at a time. Which of them belongs on a list?",
+)
+def _(shapes):
+    return (
+        [(name, shape) for name, shape in shapes.items() if len(shape) >= 2],
+        [(name, shape) for name, shape in shapes.items() if len(shape) < 2],
     )
 
 

@@ -79,6 +79,41 @@ step_decay.mistake(
 step_decay.mistake("SCH-LATE")(lambda lr0, epoch, drop, every: lr0 * drop ** ((epoch - 1) // every))
 
 step_decay.mistake(
+    "SCH-FIRST",
+    name="the first epoch has seen a drop already",
+    sees="At epoch 0 the rate is lr0 times drop, and it stays one drop too low.",
+    question="0 is a multiple of every number. Should the rate drop at epoch 0?",
+)(lambda lr0, epoch, drop, every: lr0 * drop ** (epoch // every + 1))
+
+step_decay.mistake(
+    "SCH-STRICT",
+    name="the very first drop comes one epoch too late, the others do not",
+    sees="All epochs agree but one: at epoch = every the rate is still lr0.",
+    question="Is epoch > every true in the first epoch of the second interval?",
+)(lambda lr0, epoch, drop, every: lr0 * drop ** (epoch // every) if epoch > every else lr0)
+
+step_decay.mistake(
+    "SCH-POWERFIRST",
+    name="the power comes first, and what it gives is divided",
+    sees="Nearly every rate is 0: a number below 1, divided by `every` and rounded down.",
+    question="In a ** b // c, which of the two does Python do first?",
+)(lambda lr0, epoch, drop, every: lr0 * (drop**epoch // every))
+
+step_decay.mistake(
+    "SCH-INVTIME",
+    name="this is the schedule 1 / t",
+    sees="The rate falls in every epoch, first fast and then ever more slowly.",
+    question="What should the rates of the epochs 0 to every - 1 have in common?",
+)(lambda lr0, epoch, drop, every: lr0 / (1 + drop * epoch))
+
+step_decay.mistake(
+    "SCH-ALL",
+    name="the rates of all epochs come back",
+    sees="A list with one rate for each epoch up to this one.",
+    question="Who calls this function asks for one epoch. Which entry of yours is its rate?",
+)(lambda lr0, epoch, drop, every: [lr0 * drop ** (e // every) for e in range(epoch + 1)])
+
+step_decay.mistake(
     "SCH-ONCE",
     name="it drops once and never again",
     sees="The first two intervals agree; then the rate stays.",
@@ -404,6 +439,31 @@ cosine_lr.mistake(
 )(lambda lr_max, lr_min, t, T: lr_min + lr_max * _cosine(min(t, T) / T))
 
 cosine_lr.mistake(
+    "SCH-PLUS",
+    name="the two rates are added where their difference belongs",
+    sees="At t = 0 the rate is above lr_max.",
+    question="How long is the way from lr_max down to lr_min?",
+)(lambda lr_max, lr_min, t, T: (lr_max + lr_min) * _cosine(min(t, T) / T))
+
+cosine_lr.mistake("SCH-PLUS")(
+    lambda lr_max, lr_min, t, T: lr_min + (lr_max + lr_min) * _cosine(min(t, T) / T)
+)
+
+cosine_lr.mistake(
+    "SCH-HALFADDED",
+    name="one half is added to the rate, not to the cosine",
+    sees="All rates are shifted: a half does not know how large your rates are.",
+    question="1 + cos goes from 2 to 0. Before the stretch or after it: where does the half belong?",
+)(lambda lr_max, lr_min, t, T: lr_min + (lr_max - lr_min) * np.cos(np.pi * min(t, T) / T) / 2 + 0.5)
+
+cosine_lr.mistake(
+    "SCH-EXP",
+    name="it falls in equal factors, which is exponential decay",
+    sees="Where lr_min is above 0 both ends agree, and between them the rate is too low.",
+    question="Half-way in time, where between lr_max and lr_min should the rate be?",
+)(lambda lr_max, lr_min, t, T: lr_max * (lr_min / lr_max) ** (min(t, T) / T))
+
+cosine_lr.mistake(
     "SCH-STRETCH",
     name="lr_min is not added",
     sees="Every rate is lr_min below the expected one.",
@@ -530,6 +590,28 @@ warmup_cosine.mistake(
 )(_warm(climb=lambda t, warm, T: np.float64(t) / (warm - 1)))
 
 warmup_cosine.mistake(
+    "SCH-ZEROPLUS",
+    name="the warm-up starts from 0, and something later differs besides",
+    sees="The first step has the rate 0 and does nothing.",
+    question="The task says (t + 1) / warm. With that mended, what does a warm-up of 0 steps give, and what "
+    "a t beyond T?",
+)(_warm(climb=lambda t, warm, T: t / warm, first=lambda t, warm: t <= warm))
+
+warmup_cosine.mistake(
+    "SCH-BRACKET",
+    name="a bracket around t + 1 is missing",
+    sees="At t = 0 the rate is 1 / warm, whatever lr_max is.",
+    question="In a * t + 1 / b, what is divided by b?",
+)(lambda lr_max, t, warm, T: lr_max * t + 1 / warm if t < warm else _warm()(lr_max, t, warm, T))
+
+warmup_cosine.mistake(
+    "SCH-SHAREBRACKET",
+    name="a bracket around t - warm is missing",
+    sees="The warm-up agrees; then the angle runs through half a period in every single step.",
+    question="In t - a / (b - a), what is divided?",
+)(_warm(fall=lambda t, warm, T: _cosine(min(t, T) - warm / (T - warm))))
+
+warmup_cosine.mistake(
     "SCH-WARMJOIN",
     name="the cosine's clock runs during the warm-up",
     sees="The warm-up agrees; at t = warm the rate jumps down.",
@@ -553,6 +635,10 @@ warmup_cosine.mistake(
     sees="Up to T all agrees; then the cosine comes back up.",
     question="Which share of the way do you use at t = 2 T?",
 )(_warm(fall=lambda t, warm, T: _cosine((t - warm) / (T - warm))))
+
+warmup_cosine.mistake("SCH-REBOUND")(
+    _warm(fall=lambda t, warm, T: _cosine(min(t - warm, T) / (T - warm)))
+)
 
 warmup_cosine.mistake(
     "SCH-MAXEND",
@@ -624,6 +710,17 @@ warmup_cosine.mistake(
     question="Where does the cosine's own clock stand at t = warm?",
 )(_warm(fall=lambda t, warm, T: _cosine((min(t + 1, T) - warm) / (T - warm))))
 
+warmup_cosine.mistake("SCH-TP1")(
+    _warm(fall=lambda t, warm, T: _cosine((min(t, T) - warm + 1) / (T - warm + 1)))
+)
+
+warmup_cosine.mistake(
+    "SCH-RISES",
+    name="the share counts what is left of the way, not what is done",
+    sees="The warm-up agrees; at t = warm the rate falls to 0 and climbs towards T.",
+    question="What is your share at t = warm? It should be 0.",
+)(_warm(fall=lambda t, warm, T: _cosine((T - min(t, T)) / (T - warm))))
+
 warmup_cosine.mistake(
     "SCH-MIN",
     name="the lower of climb and cosine is taken, both on one clock",
@@ -643,6 +740,17 @@ warmup_cosine.mistake(
 )(
     lambda lr_max, t, warm, T: (
         lr_max * min((t + 1) / np.float64(warm), 1.0) * _cosine(min(t, T) / T)
+    )
+)
+
+warmup_cosine.mistake(
+    "SCH-BOTH",
+    name="the cosine is at work during the warm-up too",
+    sees="Already the first rate is too small: it is the climb times a cosine.",
+    question="While t < warm, what should the rate be made of?",
+)(
+    lambda lr_max, t, warm, T: (
+        lr_max * min((t + 1) / np.float64(warm), 1.0) * _cosine((min(t, T) - warm) / (T - warm))
     )
 )
 
@@ -810,6 +918,20 @@ lr_range.mistake(
     sees="The array holds n - 1 rates.",
     question="n - 1 factors, or n - 1 rates?",
 )(lambda lr_min, lr_max, n: np.geomspace(lr_min, lr_max, max(n - 1, 1)))
+
+lr_range.mistake(
+    "RANGE-FIFTY",
+    name="n was not handed on, and NumPy makes 50",
+    sees="Both ends agree, and there are always 50 rates.",
+    question="Where does the argument n appear in your line?",
+)(lambda lr_min, lr_max, n: np.geomspace(lr_min, lr_max))
+
+lr_range.mistake(
+    "RANGE-NOLOG",
+    name="the exponent ends at the ratio, not at its logarithm",
+    sees="The first rate agrees; the others are far too large, infinite even.",
+    question="exp of which number is lr_max / lr_min?",
+)(lambda lr_min, lr_max, n: lr_min * np.exp(np.linspace(0, lr_max / lr_min, n)))
 
 lr_range.mistake(
     "RANGE-EXPONENTS",
@@ -1063,6 +1185,38 @@ smooth_losses.mistake(
 )(_smoothed(read=lambda a, k, beta: a / (1 - beta**2)))
 
 smooth_losses.mistake(
+    "ADM-BCLAST",
+    name="every value has the correction of the last one",
+    sees="Only the last value agrees; the first are far too low.",
+    question="After the first loss, which power of beta is left of the 0 at the start?",
+)(lambda losses, beta: _smoothed(read=lambda a, k, beta: a)(losses, beta) / (1 - beta ** len(losses)))
+
+smooth_losses.mistake(
+    "SMOOTH-PAIR",
+    name="each value mixes two losses, and no average is carried along",
+    sees="The first value agrees; after that a loss is forgotten two steps later.",
+    question="beta times what: the loss before, or the average so far?",
+)(
+    lambda losses, beta: np.array(
+        [*losses[:1], *(beta * np.array(losses[:-1]) + (1 - beta) * np.array(losses[1:]))]
+    )
+)
+
+smooth_losses.mistake(
+    "SMOOTH-SQUARES",
+    name="the squares are averaged, as in Adam's v",
+    sees="The first value is the square of the first loss.",
+    question="In which unit should the smooth curve be: that of a loss, or of its square?",
+)(_smoothed(average=lambda a, loss, beta: beta * a + (1 - beta) * loss**2))
+
+smooth_losses.mistake(
+    "SMOOTH-ALL",
+    name="the whole array goes into the average at every step",
+    sees="Each value is a copy of all losses, so a table comes back.",
+    question="In the k-th round, which entry of losses is new?",
+)(lambda losses, beta: np.array([losses] * len(losses)))
+
+smooth_losses.mistake(
     "SMOOTH-FIRST",
     name="the average starts at the first loss, and nothing is corrected",
     sees="The first value agrees; then the first loss weighs too much for long.",
@@ -1274,6 +1428,24 @@ wsd_lr.mistake(
     sees="At t = warm the rate is above lr_max: (warm + 1) / warm of it.",
     question="How many steps does your warm-up have? Count t = 0.",
 )(_wsd(first=lambda t, warm: t <= warm, climb=lambda t, warm, d, T: (t + 1) / np.float64(warm)))
+
+wsd_lr.mistake(
+    "SCH-BRACKET",
+    name="a bracket around t + 1 is missing",
+    sees="At t = 0 the rate is 1 / warm, whatever lr_max is.",
+    question="In a * t + 1 / b, what is divided by b?",
+)(lambda lr_max, t, warm, d, T: lr_max * t + 1 / warm if t < warm else _wsd()(lr_max, t, warm, d, T))
+
+wsd_lr.mistake(
+    "WSD-FROMWARM",
+    name="decay_from is counted from the end of the warm-up",
+    sees="The rate stays at lr_max for `warm` steps too long, and then jumps down.",
+    question="decay_from is a step of the whole run. At which t does the fall begin in your lines?",
+)(
+    lambda lr_max, t, warm, decay_from, T: (
+        _wsd(second=lambda t, d: t - warm < d)(lr_max, t, warm, decay_from, T)
+    )
+)
 
 wsd_lr.mistake(
     "SCH-NOWARM",

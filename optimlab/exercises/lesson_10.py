@@ -112,6 +112,24 @@ _EMA = {
         "The two shares do not add up to 1.",
         "If avg and w are both 1, what should come out?",
     ),
+    "EMA-BRACKET": (
+        lambda a, w, d: d * a + 1 - d * w,
+        "a bracket around 1 - decay is missing",
+        "w is taken away, and 1 is added to every entry.",
+        "In 1 - d * w, what is w multiplied by?",
+    ),
+    "EMA-SHARES": (
+        lambda a, w, d: (d * a + w) / (d + 1),
+        "w counts in full, and the sum is divided by both shares",
+        "The shares do add up to 1, but w has more than half: it is a short memory.",
+        "If decay is 0.99, how much of the old average is left after one step?",
+    ),
+    "EMA-ENTRIES": (
+        lambda a, w, d: d * a + (1 - d) * np.mean(w),
+        "it averages over the entries of w",
+        "Every entry moves towards the same number.",
+        "An average over time, or over the weights: which of the two is to be kept?",
+    ),
     "EMA-PLAINSUM": (
         lambda a, w, d: a + w,
         "average and weights are added up",
@@ -273,6 +291,18 @@ _RUN = {
         "At n = 0 the result is half of w.",
         "With w, how many weights are in the mean?",
     ),
+    "RUN-NM1": (
+        lambda a, w, n: a + (w - a) / np.float64(n - 1),
+        "the distance is divided by n - 1",
+        "Each move is too long; at n = 1 it is infinite.",
+        "With w, how many weights are in the mean?",
+    ),
+    "RUN-BRACKET": (
+        lambda a, w, n: n * a + w / (n + 1),
+        "only w is divided",
+        "The old sum is kept as a sum, so the result grows with n.",
+        "In a + b / c, what is divided by c?",
+    ),
     "RUN-SUMN": (
         lambda a, w, n: (n * a + w) / np.float64(n),
         "the sum is right, and it is divided by the old count",
@@ -361,6 +391,7 @@ _RUN = {
 for _id, (_answer, _name, _sees, _question) in _RUN.items():
     running_mean_update.mistake(_id, _name, _sees, _question)(_answer)
 
+running_mean_update.mistake("RUN-EMA")(lambda a, w, n: 0.99 * a + 0.01 * w)
 running_mean_update.mistake("RUN-N")(lambda a, w, n: ((n - 1) * a + w) / n if n > 0 else w * 1.0)
 
 
@@ -536,6 +567,30 @@ _FREE = {
         "x stays where it was",
         "z agrees; x never moves.",
         "Where does x stand on the left-hand side of a line?",
+    ),
+    "SF-ZSTAYS": (
+        lambda z, x, g, t, lr: (z * 1.0, (1 - 1 / t) * (x - lr * g) + z / t),
+        "the gradient moves x, and z stays where it was",
+        "z never moves; x makes a step of its own and is pulled back to z.",
+        "Two points: which one steps, and which one averages?",
+    ),
+    "SF-BRACKET": (
+        lambda z, x, g, t, lr: (z - lr * g, 1 - 1 / t * x + (z - lr * g) / t),
+        "a bracket around 1 - 1/t is missing",
+        "z agrees; x is taken away, and 1 is added to every entry.",
+        "In 1 - 1 / t * x, what is x multiplied by?",
+    ),
+    "SF-Y": (
+        lambda z, x, g, t, lr: (z - lr * g, 0.9 * ((1 - 1 / t) * x + (z - lr * g) / t) + 0.1 * (z - lr * g)),
+        "what stands second is y, the place for the next gradient",
+        "z agrees; at t = 1 x agrees, and later it lies a tenth of the way towards z.",
+        "Of the three points, which two come back, and who makes the third?",
+    ),
+    "SF-MOMENTUM": (
+        lambda z, x, g, t, lr: (0.9 * z + g, x - lr * (0.9 * z + g)),
+        "this is momentum: z is treated as a velocity",
+        "z adds up gradients, and x makes the steps.",
+        "z is a place here, not a speed. What does it do with the gradient?",
     ),
     "SF-SUM": (
         lambda z, x, g, t, lr: (z - lr * g, x + (z - lr * g) / t),

@@ -158,6 +158,12 @@ _LION = {
         "m agrees; some moves are shorter than lr.",
         "Which comes first, mixing or taking the sign?",
     ),
+    "LION-NORM": (
+        _lion(mix=lambda m, g, b1, b2: (b1 * m + (1 - b1) * g) / np.linalg.norm(b1 * m + (1 - b1) * g)),
+        "the mix is brought to length one, instead of taking its sign",
+        "m agrees; all moves together are as long as lr, where each one should be.",
+        "How far should a weight move whose gradient is a thousandth of its neighbour's?",
+    ),
     "LION-FLIP": (
         _lion(mix=lambda m, g, b1, b2: np.sign((1 - b1) * m + b1 * g)),
         "in the step, beta1 and 1 - beta1 have changed places",
@@ -175,6 +181,20 @@ _LION = {
         "m averages the signs",
         "The first w agrees; m holds what the step was, not the gradients.",
         "What does m average in the rule?",
+    ),
+    "LION-RETURNSSIGN": (
+        _lion(keep=lambda m, g, b2, mixed: mixed * 1.0),
+        "the sign of the step comes back in the place of m",
+        "The first w agrees; what stands second holds nothing but -1, 0 and 1.",
+        "The next call gets the m that you return. What should it remember?",
+    ),
+    "LION-SUMS": (
+        _lion(
+            mix=lambda m, g, b1, b2: np.sign(b1 * m + g), keep=lambda m, g, b2, mixed: b2 * m + g
+        ),
+        "both mixes take the whole gradient, as momentum does",
+        "m is 1 / (1 - beta2) times too large; in the sign the past weighs too much or too little.",
+        "The two shares of a mix add up to 1. What do yours add up to?",
     ),
     "LION-MSUM": (
         _lion(keep=lambda m, g, b2, mixed: b2 * m + g),
@@ -393,6 +413,15 @@ def _powers(G, steps):
     return X
 
 
+def _a_once(G, steps):
+    X = G / max(np.linalg.norm(G), 1e-7)
+    X = X.T if G.shape[0] > G.shape[1] else X
+    A = X @ X.T
+    for _ in range(steps):
+        X = 3.4445 * X + (-4.7750 * A + 2.0315 * A @ A) @ X
+    return (X.T if G.shape[0] > G.shape[1] else X).copy()
+
+
 def _nearest_orthogonal(G, steps):
     U, _, V = np.linalg.svd(G, full_matrices=False)
     return U @ V
@@ -458,6 +487,18 @@ _SCHULZ = {
         "A is squared entry by entry",
         "Already the first round differs.",
         "What do A @ A and A ** 2 give for a matrix?",
+    ),
+    "MUON-AONCE": (
+        _a_once,
+        "A is made once, before the first round",
+        "No round and one round agree; from the second on the old A is used.",
+        "X has changed after a round. Which X is A made of in yours?",
+    ),
+    "MUON-ROWS": (
+        _rounds(norm=lambda G: np.maximum(np.linalg.norm(G, axis=1, keepdims=True), 1e-7)),
+        "each row is divided by its own length",
+        "With no round at all the rows have length one, where the whole matrix should have.",
+        "How many numbers is the Frobenius norm of a matrix?",
     ),
     "MUON-MORE": (
         _rounds(more=1),
@@ -710,6 +751,31 @@ _SHAMPOO = {
         "The eigenvalues are right, in another basis.",
         "eigh gives the eigenvectors as columns. Which product gives M back?",
     ),
+    "SHP-HALFTURN": (
+        _shampoo(root=lambda M: np.linalg.eigh(M)[1] * np.linalg.eigh(M)[0] ** -0.25),
+        "the second turn is missing: the eigenvectors stand on one side only",
+        "What stands around G is not symmetric, so D is turned.",
+        "vectors @ diag(values) is half of the way. Which product gives M back?",
+    ),
+    "SHP-VALUES": (
+        _shampoo(root=lambda M: np.diag(np.linalg.eigh(M)[0] ** -0.25)),
+        "the eigenvalues are used without their eigenvectors",
+        "Rows and columns are scaled, by numbers that belong to other directions.",
+        "Which directions do the eigenvalues belong to, and how do you get back from there?",
+    ),
+    "SHP-PRECEDENCE": (
+        _shampoo(root=lambda M: _power(M, -1.0) / 4),
+        "the power ends before the division: it is -1, and the result is divided by 4",
+        "D is far too small.",
+        "In a ** -1/4, which of the two does Python do first?",
+    ),
+    "SHP-SVD": (
+        lambda G, Lmat, Rmat, eps: np.linalg.svd(G, full_matrices=False)[0]
+        @ np.linalg.svd(G, full_matrices=False)[2],
+        "this is U V' of the newest gradient, Muon's goal",
+        "Lmat and Rmat are not used, so the past does not count.",
+        "What of the gradients before this one does your D know?",
+    ),
     "SHP-EIGHTH": (
         _shampoo(root=lambda M: _power(M, -0.125)),
         "both roots are eighth roots",
@@ -802,6 +868,8 @@ _SHAMPOO = {
 }
 for _id, (_answer, _name, _sees, _question) in _SHAMPOO.items():
     shampoo_direction.mistake(_id, _name, _sees, _question)(_answer)
+
+shampoo_direction.mistake("SHP-ELEM")(_shampoo(root=lambda M: M**-0.25))
 
 
 @shampoo_direction.mistake("GD-INPLACE")

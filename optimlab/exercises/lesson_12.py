@@ -190,6 +190,12 @@ _HVP = {
         "With a small h the result is nearly zero.",
         "In which order does Python compute a / 2 * h?",
     ),
+    "HVP-BRACKET": (
+        [_two(result=lambda a, b, h: a - b / (2 * h)), _two(result=lambda a, b, h: a - b / 2 * h)],
+        "only the second gradient is divided",
+        "With h = 0.5 nobody would notice, since 2 * h is 1; with a small h the result explodes.",
+        "In a - b / c, what is divided by c?",
+    ),
     "HVP-HSQUARED": (
         [
             _two(result=lambda a, b, h: (a - b) / (2 * h * h)),
@@ -275,6 +281,12 @@ _HVP = {
         "Near, but not equal: the gradient is taken along every axis, and never along v.",
         "How many gradients does that cost with a million weights? Which direction do you need?",
     ),
+    "HVP-MATRIX": (
+        [lambda g, w, v, h: _one_by_one(g, w, h)],
+        "the Hessian itself comes back, and v is not used",
+        "A row for each weight; that is what has no room once there are many of them.",
+        "What is asked for is H times v. In which direction could you walk to get that at once?",
+    ),
     "HVP-TIMESV": (
         [lambda g, w, v, h: _two()(g, w, v, h) * v],
         "the result is multiplied by v once more, entry by entry",
@@ -299,6 +311,12 @@ _HVP = {
         "it returns one number, the curvature along v",
         "The shape is () where the shape of w is expected.",
         "H is a matrix and v a vector. What is their product?",
+    ),
+    "HVP-SLOPE": (
+        [lambda g, w, v, h: np.sum(g(w) * v)],
+        "it returns the slope along v, one number",
+        "grad_fn is asked at w alone, so no change is measured, and the shape is ().",
+        "A Hessian says how the gradient changes. From where to where do you go?",
     ),
     "HVP-UNIT": (
         [
@@ -550,7 +568,7 @@ def _known(bowl, value):
         return np.array(float(value))
     if abs(value) > 1e6 * abs(biggest):
         return np.array(np.inf)
-    return np.sign(value) * np.exp(0.02 * np.round(np.log(abs(value)) / 0.02))
+    return np.asarray(np.sign(value) * np.exp(0.02 * np.round(np.log(abs(value)) / 0.02)))
 
 
 def _described(value):

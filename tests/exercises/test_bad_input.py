@@ -129,6 +129,16 @@ def test_unusable_results_are_described(value, words):
     error_of("04.1", returning(value), *words)
 
 
+def test_an_answer_that_stops_on_its_way_is_told_where():
+    def cosine_lr(lr_max, lr_min, t, T):
+        if t <= T:
+            return lr_min + (lr_max - lr_min) * (1 + np.cos(np.pi * t / T)) / 2
+
+    verdict = error_of("09.2", cosine_lr, "returns None")
+    assert "\nThat is at: after the end, T = 6, t = 7. Up to there it agrees." in verdict.text
+    assert "That is at" not in error_of("09.2", lambda lr_max, lr_min, t, T: None, "returns None").text
+
+
 def test_a_wrong_shape_is_wrong_and_said():
     verdict = check("04.1", lambda w, g, v, lr, m: (w.reshape(-1, 1) - lr * (m * v + g), m * v + g))
     assert verdict.status == "wrong"

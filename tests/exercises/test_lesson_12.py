@@ -349,7 +349,7 @@ def brackets_lost(grad_fn, w, v, h):
     return (grad_fn(w + h * v) - grad_fn(w - h * v)) / 2 * h
 
 
-@wrong("12.1", None)
+@wrong("12.1", "HVP-BRACKET")
 def brackets_lost_in_the_difference(grad_fn, w, v, h):
     return grad_fn(w + h * v) - grad_fn(w - h * v) / (2 * h)
 
