@@ -24,6 +24,7 @@ matplotlib.rcParams.update({
     "svg.hashsalt": "optimlab",
 })
 
+_END = "the end of a line"
 _HALO = [matplotlib.patheffects.withStroke(linewidth=3.5, foreground="white")]
 
 
@@ -61,6 +62,8 @@ def show(fig, alt, caption="", colors=None):
 
 def figure_html(fig, alt, caption="", colors=None):
     """The figure as one HTML element, its picture inside; the same bytes for the same figure."""
+    for ax in fig.axes:
+        _spread(ax)
     width = round(fig.get_figwidth() * 100)
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     return (f'<figure style="margin:0"><img alt="{html.escape(alt)}" width="{width}" '
@@ -176,16 +179,25 @@ def label_ends(ax, ends):
     Args:
         ends: [(x, y, text, colour)].
     """
+    for x, y, text, color in ends:
+        ax.annotate(text, (x, y), xytext=(6, 0), textcoords="offset points", va="center", color=color,
+                    annotation_clip=False, path_effects=_HALO, zorder=5, gid=_END)
+    _spread(ax)
+
+
+def _spread(ax):
+    """Move the texts at the ends of lines apart: again before a figure is shown, as its scales and limits
+    may have changed since."""
+    texts = [text for text in ax.texts if text.get_gid() == _END]
+    if not texts:
+        return
     ax.figure.canvas.draw()
-    height = 13 * ax.figure.dpi / 72
-    placed = []
-    for x, y, text, color in sorted(ends, key=lambda end: ax.transData.transform((end[0], end[1]))[1]):
-        where = ax.transData.transform((x, y))
-        at = max(where[1], placed[-1] + height) if placed else where[1]
-        placed.append(at)
-        aside = (6, (at - where[1]) * 72 / ax.figure.dpi)
-        ax.annotate(text, (x, y), xytext=aside, textcoords="offset points", va="center", color=color,
-                    annotation_clip=False, path_effects=_HALO, zorder=5)
+    points, height = 72 / ax.figure.dpi, 13 * ax.figure.dpi / 72
+    lowest = -np.inf
+    for where, text in sorted(((ax.transData.transform(text.xy)[1], text) for text in texts),
+                              key=lambda end: end[0]):
+        lowest = max(where, lowest + height)
+        text.set_position((6, (lowest - where) * points))
 
 
 def threshold(ax, x=None, y=None, text="", at=None):

@@ -70,6 +70,13 @@ def test_labels_that_would_overlap_are_spread(ax):
     assert all(low.y1 <= high.y0 + 2 for low, high in zip(boxes, boxes[1:], strict=False))
 
 
+def test_a_label_stands_at_its_line_when_the_scale_is_set_afterwards(ax):
+    plots.lines(ax, [0, 1], {"gd": [9, 0.25], "momentum": [9, 0.0037], "adam": [9, 0.0005]})
+    ax.set(yscale="log", ylim=(1e-4, 20))
+    plots.figure_html(ax.figure, "three lines")
+    assert [text.get_position()[1] for text in ax.texts] == pytest.approx([0, 0, 0], abs=1e-9)
+
+
 def test_contours_keep_equal_scales_and_the_landscapes_view(ax):
     plots.contour(ax, landscapes.Rosenbrock())
     assert ax.get_aspect() == 1
