@@ -71,6 +71,14 @@ def top_eigenpair(model, x, y, v, iters=100, tol=1e-3):
     Along a run, the direction of the last time is nearly right, and a few iterations are enough.
 
     Args, raises: as in sharpness; ValueError for a v of another shape than params, or of length 0.
+
+    >>> from optimlab.nn import Linear, Sequential
+    >>> from optimlab.losses import mse
+    >>> model = Sequential(Linear(2, 1, bias=False), criterion=mse, dtype=np.float64)
+    >>> x = np.array([[1.0, 3.0], [-1.0, 3.0], [1.0, -3.0], [-1.0, -3.0]])
+    >>> value, direction = top_eigenpair(model, x, np.zeros((4, 1)), [0.6, 0.8])
+    >>> round(value, 2), abs(direction).round(2) + 0.0
+    (18.0, array([0., 1.]))
     """
     x, y = check_part((x, y), "data")
     check_whole("iters", iters, least=1)
@@ -95,8 +103,8 @@ def top_eigenpair(model, x, y, v, iters=100, tol=1e-3):
 
 
 def _product(model, x, y, v):
-    """Central difference. h shifts the params by the cube root of their precision, relative to their "
-    "length."""
+    """Central difference. h shifts the params by the cube root of their precision, relative to their
+    length."""
     w = model.params.copy()
     length = np.linalg.norm(v)
     if length == 0:
