@@ -6,11 +6,13 @@ from optimlab.nn.layer import Layer
 
 
 class Elementwise(Layer):
-    """A layer without parameters that takes any shape. A subclass gives `value(x)` and `slope()`."""
+    """A layer without parameters that takes any shape. A subclass gives `value(x)`, and `slope()` from
+    `_x` or `_out`."""
 
     def forward(self, x):
-        x = self._float_input(x, lambda shape: True, lambda: "any")
-        return self._keep_shape(self.value(x))
+        x = self._float_input(x)
+        out = self.value(x)
+        return self._keep(out, _x=x, _out=out)
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)
@@ -33,9 +35,8 @@ class ReLU(Elementwise):
     """
 
     def value(self, x):
-        # Zeros in an array of their own: NumPy compares two arrays faster than an array and a number.
-        self._out = np.maximum(x, np.zeros_like(x))
-        return self._out
+        # NumPy cuts at two numbers faster than it compares with one.
+        return np.clip(x, 0, np.inf)
 
     def slope(self):
         return self._out > 0
@@ -57,8 +58,7 @@ class Tanh(Elementwise):
     """
 
     def value(self, x):
-        self._out = np.tanh(x)
-        return self._out
+        return np.tanh(x)
 
     def slope(self):
         return 1 - self._out * self._out
@@ -80,8 +80,7 @@ class Sigmoid(Elementwise):
     """
 
     def value(self, x):
-        self._out = sigmoid(x)
-        return self._out
+        return sigmoid(x)
 
     def slope(self):
         return self._out * (1 - self._out)

@@ -25,20 +25,16 @@ class BatchNorm(Layer):
         self.running_mean, self.running_var = np.zeros(self.num_features), np.ones(self.num_features)
 
     def forward(self, x):
-        x = self._float_input(
-            x,
-            lambda s: len(s) in self.axes and s[1] == self.num_features,
-            lambda: self.shape_words.format(self.num_features),
-        )
+        x = self._float_input(x)
         rows = to_rows(x)
         if self.training:
             mean, var = self._batch_statistics(rows, x.shape)
         else:
             mean, var = self.running_mean, self.running_var
-        self._inv = 1 / np.sqrt(var + self.eps)
-        self._x_hat = (rows - mean[:, None]) * self._inv[:, None]
-        self._batch = self.training
-        return self._keep_shape(from_rows(self.weight[:, None] * self._x_hat + self.bias[:, None], x.shape))
+        inv = 1 / np.sqrt(var + self.eps)
+        x_hat = (rows - mean[:, None]) * inv[:, None]
+        out = from_rows(self.weight[:, None] * x_hat + self.bias[:, None], x.shape)
+        return self._keep(out, _inv=inv, _x_hat=x_hat, _batch=self.training)
 
     def _batch_statistics(self, rows, shape):
         count = rows.shape[1]
@@ -66,6 +62,12 @@ class BatchNorm(Layer):
         shift = dout.mean(axis=1, keepdims=True)
         stretch = np.mean(dout * x_hat, axis=1, keepdims=True)
         return from_rows((dout - shift - x_hat * stretch) * scale, shape)
+
+    def _fits(self, shape):
+        return len(shape) in self.axes and shape[1] == self.num_features
+
+    def _wanted(self):
+        return self.shape_words.format(self.num_features)
 
 
 class BatchNorm1d(BatchNorm):

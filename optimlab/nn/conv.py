@@ -72,8 +72,8 @@ class Conv2d(Layer):
         start.fill(self, rng, 1 / math.sqrt(math.prod(self.views["weight"].shape[1:])))
 
     def forward(self, x):
-        x = self._float_input(x, self._fits, lambda: f"(N, {self.in_channels}, {self._least_image()})")
-        return self._keep_shape(self._convolve(x))
+        out, needed = self._convolve(self._float_input(x))
+        return self._keep(out, **needed)
 
     def backward(self, dout, input_grad=True):
         return self._convolve_back(self._gradient(dout), input_grad)
@@ -82,13 +82,13 @@ class Conv2d(Layer):
         x = pad(to_hcwn(x), self._padding)
         windows = stack(x, self._kernel[1], self._stride[1])
         height, _, _, width, n = windows.shape
-        self._x_shape, self._windows_shape = x.shape, windows.shape
         # For each row of the output a matrix, with a column for each place and example: no copy, a view.
-        self._seen = rows_seen(windows.reshape(height, -1, width * n), self._kernel[0], self._stride[0])
-        out = self._matrix(self.weight) @ self._seen
+        seen = rows_seen(windows.reshape(height, -1, width * n), self._kernel[0], self._stride[0])
+        out = self._matrix(self.weight) @ seen
         if self.bias is not None:
             out += self.bias[:, None]
-        return to_nchw(out.reshape(*out.shape[:2], width, n))
+        needed = {"_seen": seen, "_x_shape": x.shape, "_windows_shape": windows.shape}
+        return to_nchw(out.reshape(*out.shape[:2], width, n)), needed
 
     def _convolve_back(self, dout, input_grad):
         dout = to_hcwn(dout)
@@ -101,7 +101,9 @@ class Conv2d(Layer):
         height, _, _, width, n = self._windows_shape
         dwindows = np.zeros((height, self._seen.shape[1] // self._kernel[0], width * n), dout.dtype)
         weight, size = self._matrix(self.weight).T, dwindows.shape[1]
-        for i, view in enumerate(slices(dwindows, 0, self._kernel[0], self._stride[0])):
+        first, *others = slices(dwindows, 0, self._kernel[0], self._stride[0])
+        np.matmul(weight[:size], dout, out=first)
+        for i, view in enumerate(others, start=1):
             view += weight[i * size : (i + 1) * size] @ dout
         dx = spread(dwindows.reshape(self._windows_shape), self._x_shape, self._stride[1])
         return to_nchw(crop(dx, self._padding))
@@ -127,9 +129,9 @@ class Conv2d(Layer):
             )
         )
 
-    def _least_image(self):
+    def _wanted(self):
         least = [max(1, k - 2 * p) for k, p in zip(self._kernel, self._padding, strict=True)]
-        return f"H >= {least[0]}, W >= {least[1]}"
+        return f"(N, {self.in_channels}, H >= {least[0]}, W >= {least[1]})"
 
 
 class Conv1d(Conv2d):
@@ -164,7 +166,8 @@ class Conv1d(Conv2d):
         self._kernel, self._stride, self._padding = (1, self.kernel_size), (1, self.stride), (0, self.padding)
 
     def _convolve(self, x):
-        return super()._convolve(x[:, :, None, :])[:, :, 0, :]
+        out, needed = super()._convolve(x[:, :, None, :])
+        return out[:, :, 0, :], needed
 
     def _convolve_back(self, dout, input_grad):
         dx = super()._convolve_back(dout[:, :, None, :], input_grad)
@@ -173,5 +176,5 @@ class Conv1d(Conv2d):
     def _fits(self, shape):
         return len(shape) == 3 and super()._fits((*shape[:2], 1, shape[2]))
 
-    def _least_image(self):
-        return f"L >= {max(1, self.kernel_size - 2 * self.padding)}"
+    def _wanted(self):
+        return f"(N, {self.in_channels}, L >= {max(1, self.kernel_size - 2 * self.padding)})"

@@ -39,13 +39,12 @@ class Dropout(Layer):
         self.rng = np.random.default_rng(rng)
 
     def forward(self, x):
-        x = self._float_input(x, lambda shape: True, lambda: "any")
+        x = self._float_input(x)
         if not self.training or self.p == 0:
-            self._mask = None
-            return self._keep_shape(x)
+            return self._keep(x, _mask=None)
         kept = self.rng.random(x.shape, np.float32) >= self.p
-        self._mask = kept * x.dtype.type(1 / (1 - self.p))
-        return self._keep_shape(x * self._mask)
+        mask = kept * x.dtype.type(1 / (1 - self.p))
+        return self._keep(x * mask, _mask=mask)
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)

@@ -55,8 +55,7 @@ class Embedding(Layer):
             raise ValueError(
                 f"{self._who()}: numbers from 0 to {self.num_embeddings - 1} are needed, got {wrong}"
             )
-        self._x = x
-        return self._keep_shape(self.weight[x])
+        return self._keep(self.weight[x], _x=x)
 
     def backward(self, dout, input_grad=True):
         rows = self._gradient(dout).reshape(-1, self.embedding_dim)

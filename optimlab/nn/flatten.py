@@ -21,15 +21,22 @@ class Flatten(Layer):
     """
 
     def forward(self, x):
-        x = self._float_input(x, lambda shape: len(shape) >= 2, lambda: "(N, ...)")
-        self._x_shape = x.shape
+        x = self._float_input(x)
         if x.ndim == 4 and not x.flags.c_contiguous:
             # Examples come last in the network's own memory; reshape alone would move every number.
-            return self._keep_shape(np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(-1, len(x)).T)
-        return self._keep_shape(x.reshape(len(x), math.prod(x.shape[1:])))
+            out = np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(-1, len(x)).T
+        else:
+            out = x.reshape(len(x), math.prod(x.shape[1:]))
+        return self._keep(out, _x_shape=x.shape)
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)
         if not input_grad:
             return None
         return dout.reshape(self._x_shape)
+
+    def _fits(self, shape):
+        return len(shape) >= 2
+
+    def _wanted(self):
+        return "(N, ...)"

@@ -96,8 +96,9 @@ class Layer:
     def _move(self, params, grads):
         """Let params and grads live in these vectors, keeping their values."""
         params[...], grads[...] = self.params, self.grads
+        views = split(params, self.shapes)
         self.__dict__.update(
-            params=params, grads=grads, views=split(params, self.shapes), grad_views=split(grads, self.shapes)
+            params=params, grads=grads, views=views, grad_views=split(grads, self.shapes), **views
         )
 
     def _cast(self, dtype):
@@ -110,9 +111,8 @@ class Layer:
             self._move(self.params, self.grads)
 
     def __getattr__(self, name):
-        for arrays in ("views", "buffers"):
-            if name in self.__dict__.get(arrays, ()):
-                return self.__dict__[arrays][name]
+        if name in self.__dict__.get("buffers", ()):
+            return self.buffers[name]
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
     def __setattr__(self, name, value):
@@ -136,7 +136,8 @@ class Layer:
 
     def __getstate__(self):
         # Views are made anew, so that a copied or unpickled layer shares no memory with this one.
-        return {name: value for name, value in self.__dict__.items() if name not in ("views", "grad_views")}
+        views = {"views", "grad_views", *self.views}
+        return {name: value for name, value in self.__dict__.items() if name not in views}
 
     def __setstate__(self, state):
         self.__dict__.update(state)
@@ -148,11 +149,19 @@ class Layer:
     def _set_place(self, place):
         self._place = place
 
-    def _float_input(self, x, fits, wanted):
-        """x in the layer's precision, after the checks; fits: shape -> bool; wanted: its words."""
+    def _fits(self, shape):
+        """Whether an input may have this shape."""
+        return True
+
+    def _wanted(self):
+        """The shape of an input in words."""
+        return "(...)"
+
+    def _float_input(self, x):
+        """x in the layer's precision, after the checks."""
         self._check_float(x, "input")
-        if not fits(x.shape):
-            raise ValueError(f"{self._who()}: input of shape {wanted()} is needed, got {x.shape}")
+        if not self._fits(x.shape):
+            raise ValueError(f"{self._who()}: input of shape {self._wanted()} is needed, got {x.shape}")
         return x if self.dtype is None or x.dtype == self.dtype else x.astype(self.dtype)
 
     def _gradient(self, dout):
@@ -173,8 +182,9 @@ class Layer:
         if x.dtype.kind != "f":
             raise TypeError(f"{self._who()}: a float array is needed as {name}, got {x.dtype}")
 
-    def _keep_shape(self, out):
-        self._out_shape = out.shape
+    def _keep(self, out, **needed):
+        """The output, when it and what else backward needs are remembered."""
+        self.__dict__.update(needed, _out_shape=out.shape)
         return out
 
     def __repr__(self):

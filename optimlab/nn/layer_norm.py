@@ -38,17 +38,12 @@ class LayerNorm(Layer):
         self.weight, self.bias = np.ones(self.normalized_shape), np.zeros(self.normalized_shape)
 
     def forward(self, x):
-        count = len(self.normalized_shape)
-        x = self._float_input(
-            x,
-            lambda shape: shape[-count:] == self.normalized_shape,
-            lambda: f"(..., {', '.join(map(str, self.normalized_shape))})",
-        )
-        self._own = tuple(range(x.ndim - count, x.ndim))
-        mean, var = x.mean(axis=self._own, keepdims=True), x.var(axis=self._own, keepdims=True)
-        self._inv = 1 / np.sqrt(var + self.eps)
-        self._x_hat = (x - mean) * self._inv
-        return self._keep_shape(self.weight * self._x_hat + self.bias)
+        x = self._float_input(x)
+        own = tuple(range(x.ndim - len(self.normalized_shape), x.ndim))
+        mean, var = x.mean(axis=own, keepdims=True), x.var(axis=own, keepdims=True)
+        inv = 1 / np.sqrt(var + self.eps)
+        x_hat = (x - mean) * inv
+        return self._keep(self.weight * x_hat + self.bias, _own=own, _inv=inv, _x_hat=x_hat)
 
     def backward(self, dout, input_grad=True):
         dout, x_hat = self._gradient(dout), self._x_hat
@@ -61,3 +56,9 @@ class LayerNorm(Layer):
         shift = dx_hat.mean(axis=self._own, keepdims=True)
         stretch = np.mean(dx_hat * x_hat, axis=self._own, keepdims=True)
         return (dx_hat - shift - x_hat * stretch) * self._inv
+
+    def _fits(self, shape):
+        return shape[-len(self.normalized_shape) :] == self.normalized_shape
+
+    def _wanted(self):
+        return f"(..., {', '.join(map(str, self.normalized_shape))})"

@@ -54,15 +54,12 @@ class Linear(Layer):
         start.fill(self, rng, 1 / math.sqrt(self.in_features))
 
     def forward(self, x):
-        x = self._float_input(
-            x, lambda shape: shape[-1:] == (self.in_features,), lambda: f"(..., {self.in_features})"
-        )
-        self._x = x
+        x = self._float_input(x)
         # A batch lies in memory with its examples last, as images do: the product is faster that way round.
         out = (self.weight @ x.T).T if x.ndim == 2 else x @ self.weight.T
         if self.bias is not None:
             out += self.bias
-        return self._keep_shape(out)
+        return self._keep(out, _x=x)
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)
@@ -73,3 +70,9 @@ class Linear(Layer):
         if not input_grad:
             return None
         return (self.weight.T @ dout.T).T if dout.ndim == 2 else dout @ self.weight
+
+    def _fits(self, shape):
+        return shape[-1:] == (self.in_features,)
+
+    def _wanted(self):
+        return f"(..., {self.in_features})"

@@ -1,5 +1,7 @@
 """Layers in a row, over one flat vector of params and one of grads."""
 
+import math
+
 import numpy as np
 
 from optimlab import losses
@@ -154,8 +156,7 @@ def all_finite(x):
     >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
     (True, False)
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(np.vdot(x, x))) or bool(np.isfinite(x).all())
+    return math.isfinite(np.vdot(x, x)) or bool(np.isfinite(x).all())
 
 
 class Sequential(Model):
@@ -187,6 +188,8 @@ class Sequential(Model):
         super().__init__(
             {str(i): layer for i, layer in enumerate(layers)}, criterion=criterion, dtype=dtype, rng=rng
         )
+        # Below the first layer with parameters, only the gradient at the input is left to compute.
+        self._first = next((i for i, layer in enumerate(layers) if layer.params.size), len(layers))
 
     def forward(self, x):
         for layer in self.layers.values():
@@ -195,12 +198,8 @@ class Sequential(Model):
 
     def backward(self, dout, input_grad=True):
         layers = list(self.layers.values())
-        # Below the first layer with parameters, only the gradient at the input is left to compute.
-        first = next((i for i, layer in enumerate(layers) if layer.params.size), len(layers))
-        for i, layer in reversed(list(enumerate(layers))):
-            if i < first and not input_grad:
-                break
-            dout = layer.backward(dout, input_grad=i > first or input_grad)
+        for i in reversed(range(0 if input_grad else self._first, len(layers))):
+            dout = layers[i].backward(dout, input_grad or i > self._first)
         return dout if input_grad else None
 
     def __getitem__(self, i):

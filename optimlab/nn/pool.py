@@ -31,8 +31,8 @@ class Pool2d(Layer):
         self._stride = self._kernel if stride is None else pair("stride", stride)
 
     def forward(self, x):
-        x = self._float_input(x, self._fits, self._wanted)
-        return self._keep_shape(self._pool(x))
+        out, steps = self._pool(self._float_input(x))
+        return self._keep(out, _steps=steps)
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)
@@ -40,7 +40,7 @@ class Pool2d(Layer):
 
     def _pool(self, x):
         x = pad(to_hcwn(x), self._padding, self.fill)
-        self._steps = []
+        steps = []
         # Columns first, then rows (axes 2 and 0 of HCWN).
         for axis, kernel, stride in (
             (2, self._kernel[1], self._stride[1]),
@@ -48,8 +48,8 @@ class Pool2d(Layer):
         ):
             shape = x.shape
             x, memory = self.along(slices(x, axis, kernel, stride))
-            self._steps.append((shape, axis, kernel, stride, memory))
-        return to_nchw(x)
+            steps.append((shape, axis, kernel, stride, memory))
+        return to_nchw(x), steps
 
     def _pool_back(self, dout):
         dx = to_hcwn(dout)
@@ -97,7 +97,8 @@ class Pool1d(Pool2d):
         self._stride = self._kernel if stride is None else (1, whole("stride", stride))
 
     def _pool(self, x):
-        return super()._pool(x[:, :, None, :])[:, :, 0, :]
+        out, steps = super()._pool(x[:, :, None, :])
+        return out[:, :, 0, :], steps
 
     def _pool_back(self, dout):
         return super()._pool_back(dout[:, :, None, :])[:, :, 0, :]

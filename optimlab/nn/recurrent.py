@@ -46,21 +46,19 @@ class Recurrent(Layer):
             start.fill(self, rng, 0)
 
     def forward(self, x, state=None):
-        x = self._float_input(
-            x, lambda s: len(s) == 3 and s[2] == self.input_size and min(s[:2]) > 0, self._wanted
-        )
+        x = self._float_input(x)
         out = self._inside(x)
         first = self._check_state(state, "state", out.shape[2])
-        self._kept, last = [], []
+        kept, last = [], []
         for k in range(self.num_layers):
             w_ih, w_hh, b_ih, b_hh = self._weights_there(k)
             a = w_ih @ out
             a += b_ih
             hs, ends, memory = self._steps(a, [part[k].T for part in first], w_hh, b_hh)
-            self._kept.append((out, hs, memory))
+            kept.append((out, hs, memory))
             last.append(ends)
             out = hs[1:]
-        return self._keep_shape(self._outside(out)), self._state(last)
+        return self._keep(self._outside(out), _kept=kept), self._state(last)
 
     def backward(self, dout, dstate=None, input_grad=True):
         if dout is not None or self._out_shape is None:
@@ -145,6 +143,9 @@ class Recurrent(Layer):
             if part.shape != shape:
                 raise ValueError(f"{self._who()}: {name} of shape {shape} is needed, got {part.shape}")
         return [part.astype(self.dtype, copy=False) for part in parts]
+
+    def _fits(self, shape):
+        return len(shape) == 3 and shape[2] == self.input_size and min(shape[:2]) > 0
 
     def _wanted(self):
         return f"({'N, T' if self.batch_first else 'T, N'}, {self.input_size})"

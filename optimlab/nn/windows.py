@@ -91,7 +91,9 @@ def spread(windows, shape, stride):
     array([1., 2., 2., 1.])
     """
     out = np.zeros(shape, windows.dtype)
-    for k, view in enumerate(slices(out, 2, windows.shape[2], stride)):
+    first, *others = slices(out, 2, windows.shape[2], stride)
+    first[...] = windows[:, :, 0]
+    for k, view in enumerate(others, start=1):
         view += windows[:, :, k]
     return out
 
