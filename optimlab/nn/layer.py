@@ -159,7 +159,8 @@ class Layer:
 
     def _float_input(self, x):
         """x in the layer's precision, after the checks."""
-        self._check_float(x, "input")
+        if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+            self._refuse(x, "input")
         if not self._fits(x.shape):
             raise ValueError(f"{self._who()}: input of shape {self._wanted()} is needed, got {x.shape}")
         return x if self.dtype is None or x.dtype == self.dtype else x.astype(self.dtype)
@@ -168,7 +169,8 @@ class Layer:
         """dout in the layer's precision, after the checks."""
         if self._out_shape is None:
             raise RuntimeError(f"{self._who()}: backward needs a forward before it")
-        self._check_float(dout, "dout")
+        if not isinstance(dout, np.ndarray) or dout.dtype.kind != "f":
+            self._refuse(dout, "dout")
         if dout.shape != self._out_shape:
             raise ValueError(
                 f"{self._who()}: dout of shape {self._out_shape} is needed, that of the output, "
@@ -176,11 +178,10 @@ class Layer:
             )
         return dout if self.dtype is None or dout.dtype == self.dtype else dout.astype(self.dtype)
 
-    def _check_float(self, x, name):
-        if not isinstance(x, np.ndarray):
-            raise TypeError(f"{self._who()}: a NumPy array is needed as {name}, got {type(x).__name__}")
-        if x.dtype.kind != "f":
+    def _refuse(self, x, name):
+        if isinstance(x, np.ndarray):
             raise TypeError(f"{self._who()}: a float array is needed as {name}, got {x.dtype}")
+        raise TypeError(f"{self._who()}: a NumPy array is needed as {name}, got {type(x).__name__}")
 
     def _keep(self, out, **needed):
         """The output, when it and what else backward needs are remembered."""

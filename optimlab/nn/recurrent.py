@@ -139,7 +139,8 @@ class Recurrent(Layer):
                 f"{self._who()}: {name} of {self.states} arrays (h, c) is needed, got {type(state).__name__}"
             )
         for part in parts:
-            self._check_float(part, name)
+            if not isinstance(part, np.ndarray) or part.dtype.kind != "f":
+                self._refuse(part, name)
             if part.shape != shape:
                 raise ValueError(f"{self._who()}: {name} of shape {shape} is needed, got {part.shape}")
         return [part.astype(self.dtype, copy=False) for part in parts]

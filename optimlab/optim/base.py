@@ -201,17 +201,12 @@ class Optimizer:
             raise ValueError(f"grads: {len(self.params)} are needed, one for each array of params, "
                              f"got {len(grads)}")
         for i, (p, g) in enumerate(zip(self.params, grads, strict=True)):
-            where = f"grads{_which(i, grads)}"
-            if not isinstance(g, (np.ndarray, np.floating)):
-                raise TypeError(f"{where}: a NumPy array is needed, got {type(g).__name__}")
-            if g.shape != p.shape:
-                raise ValueError(f"{where}: shape {p.shape} is needed, that of params, got {g.shape}")
-            if g.dtype != p.dtype:
-                raise TypeError(f"{where}: dtype {p.dtype} is needed, that of params, got {g.dtype}")
+            if not isinstance(g, (np.ndarray, np.floating)) or g.shape != p.shape or g.dtype != p.dtype:
+                raise _misfit(f"grads{_which(i, grads)}", g, p)
             if not all_finite(g):
                 index = tuple(int(k) for k in np.argwhere(~np.isfinite(g))[0])
-                raise ValueError(f"{where}: finite numbers are needed, got {g[index]} at index {index} in "
-                                 f"step {self.t + 1}; params and state are as they were")
+                raise ValueError(f"grads{_which(i, grads)}: finite numbers are needed, got {g[index]} at index "
+                                 f"{index} in step {self.t + 1}; params and state are as they were")
         return grads
 
     def state_dict(self):
@@ -296,6 +291,15 @@ def _float_arrays(params):
             raise ValueError(f"{where}: shares its memory with an array before it, so it would be stepped "
                              "twice")
     return list(arrays)
+
+
+def _misfit(where, g, p):
+    """What is wrong with a gradient that is no array of the shape and dtype of p."""
+    if not isinstance(g, (np.ndarray, np.floating)):
+        return TypeError(f"{where}: a NumPy array is needed, got {type(g).__name__}")
+    if g.shape != p.shape:
+        return ValueError(f"{where}: shape {p.shape} is needed, that of params, got {g.shape}")
+    return TypeError(f"{where}: dtype {p.dtype} is needed, that of params, got {g.dtype}")
 
 
 def _which(i, arrays):
