@@ -38,6 +38,8 @@ NO_VENV = (
 )
 SIDE_BY_SIDE = ["-n", "auto"]
 SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+# A moved slider's picture comes at once: see optimlab/server.py.
+EXTENSIONS = {"ServerApp": {"jpserver_extensions": {"optimlab.server": True}}}
 
 
 class Stop(Exception):
@@ -103,8 +105,7 @@ def lab(root, lesson=None, no_browser=False, port=None):
     name = choose_lesson(root, lesson)
     python = set_up(root, "lab")
     prepare_work(root)
-    settings = root / ".venv" / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
-    write_atomically(settings, json.dumps(SETTINGS, indent=1))
+    configure(root / ".venv")
     work = root / "work"
     command = [str(python), "-m", "jupyterlab", "--ServerApp.root_dir=" + str(work).replace("\\", "/")]
     command += ["--LabApp.default_url=/lab/tree/" + name, "--Application.log_level=WARN"]
@@ -120,6 +121,14 @@ def lab(root, lesson=None, no_browser=False, port=None):
     env["IPYTHONDIR"] = str(work / ".jupyter" / "ipython")
     say(f"Opening work/{name} in JupyterLab. Ctrl-C here ends it.")
     return hand_over(command, work, env)
+
+
+def configure(venv):
+    """What the course sets in its own JupyterLab; a learner's settings elsewhere stay as they are."""
+    settings = venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    extensions = venv / "etc" / "jupyter" / "jupyter_server_config.d" / "optimlab.json"
+    write_atomically(settings, json.dumps(SETTINGS, indent=1))
+    write_atomically(extensions, json.dumps(EXTENSIONS, indent=1))
 
 
 def test(root, arguments=(), fast=False, references=False):

@@ -68,16 +68,21 @@ async ([slider, value]) => {
     } else {
         slider.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
     }
-    while (look() === before || look() === '') {
+    const decoded = new WeakSet();
+    while (true) {
         if (performance.now() - began > 10000) throw new Error('no new picture in 10 s');
         await new Promise((go) => requestAnimationFrame(go));
+        if (look() === before || look() === '') continue;
+        const waiting = [...output.querySelectorAll('img')].filter((image) => !decoded.has(image));
+        if (!waiting.length) break;
+        await Promise.all(waiting.map((image) => image.decode()));
+        waiting.forEach((image) => decoded.add(image));
     }
-    await Promise.all([...output.querySelectorAll('img')].map((i) => i.decode()));
     // This frame is painted when its callbacks are done; a message to oneself comes after that.
     await new Promise((go) => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = go;
-        requestAnimationFrame(() => port2.postMessage(0));
+        port2.postMessage(0);
     });
     const canvas = native && output.querySelector('canvas').getContext('2d');
     return [performance.now() - began, native ? canvas.__at - began : null];

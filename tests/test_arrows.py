@@ -33,6 +33,7 @@ ALLOWED = {
                   {"numpy", "IPython"}),
     "questions": (set(), set()),
     "results": (set(), {"numpy"}),
+    "server": (set(), set()),
     "standing": ({"exercises", "progress", "questions"}, set()),
     "live": ({"looks", "progress", "questions", "results", "theory", "landscapes", "optim", "train", "nn",
               "data", "losses", "clipping", "compare", "schedules"},

@@ -588,6 +588,20 @@ def test_the_news_pop_up_is_off(handed, root, monkeypatch):
     assert settings == {"fetchNews": "false", "checkForUpdates": False}
 
 
+def test_its_server_loads_the_extension(handed, root, monkeypatch):
+    monkeypatch.setattr(course, "ROOT", root)
+    course.main(["lab"])
+    config = root / ".venv" / "etc" / "jupyter" / "jupyter_server_config.d" / "optimlab.json"
+    assert json.loads(config.read_text())["ServerApp"]["jpserver_extensions"] == {"optimlab.server": True}
+
+
+def test_its_server_finds_the_extension(handed, root, monkeypatch):
+    monkeypatch.setattr(course, "ROOT", root)
+    course.main(["lab"])
+    config = root / ".venv" / "etc" / "jupyter" / "jupyter_server_config.d" / "optimlab.json"
+    assert json.loads(config.read_text())["ServerApp"]["jpserver_extensions"] == {"optimlab.server": True}
+
+
 def test_an_unknown_argument_of_lab_is_refused(handed, capsys):
     with pytest.raises(SystemExit):
         course.main(["lab", "--browse"])

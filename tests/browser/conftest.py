@@ -86,6 +86,8 @@ def server(tmp_path_factory):
         path = home / "config" / "lab" / "user-settings" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
+    config = {"ServerApp": {"jpserver_extensions": {"optimlab.server": True}}}
+    (home / "config" / "jupyter_server_config.json").write_text(json.dumps(config), encoding="utf-8")
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(REPO), os.environ.get("PYTHONPATH")])),

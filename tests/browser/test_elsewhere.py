@@ -44,6 +44,11 @@ async ([esm, css, spec, shadow]) => {
 """
 
 
+def test_the_server_sends_at_once_what_the_kernel_answers(server):
+    log = (server[2].parent / "server.log").read_text(encoding="utf-8")
+    assert "optimlab.server | extension was successfully loaded" in log
+
+
 @pytest.fixture
 def host(browser, monkeypatch, tmp_path):
     """show(widget) -> a page without Jupyter that shows it; the widget answers in this process."""
