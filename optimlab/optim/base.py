@@ -205,8 +205,8 @@ class Optimizer:
                 raise _misfit(f"grads{_which(i, grads)}", g, p)
             if not all_finite(g):
                 index = tuple(int(k) for k in np.argwhere(~np.isfinite(g))[0])
-                raise ValueError(f"grads{_which(i, grads)}: finite numbers are needed, got {g[index]} at index "
-                                 f"{index} in step {self.t + 1}; params and state are as they were")
+                raise ValueError(f"grads{_which(i, grads)}: finite numbers are needed, got {g[index]} at "
+                                 f"index {index} in step {self.t + 1}; params and state are as they were")
         return grads
 
     def state_dict(self):
