@@ -227,10 +227,10 @@ def candidates(optimizers):
             named, settings = given
         else:
             named, settings = name, given
-        made, space = rule(named), space_of(settings, name)
+        rule(named)  # refuses what is no optimizer
+        space = space_of(settings, name)
         if "lr" in space[0] and not has_lr(named):
             raise ValueError(f"optimizers: {name!r} has no setting called lr")
-        assert made is not None
         found.append(Candidate(str(name), named, space))
     return found
 

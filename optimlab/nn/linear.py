@@ -66,10 +66,10 @@ class Linear(Layer):
         rows, x = dout.reshape(-1, self.out_features), self._x.reshape(-1, self.in_features)
         np.matmul(rows.T, x, out=self.grad_views["weight"])
         if self.bias is not None:
-            np.matmul(np.ones(len(rows), rows.dtype), rows, out=self.grad_views["bias"])
+            np.dot(np.ones(len(rows), rows.dtype), rows, out=self.grad_views["bias"])
         if not input_grad:
             return None
-        return (self.weight.T @ dout.T).T if dout.ndim == 2 else dout @ self.weight
+        return self.weight.T.dot(dout.T).T if dout.ndim == 2 else dout @ self.weight
 
     def _fits(self, shape):
         return shape[-1:] == (self.in_features,)
