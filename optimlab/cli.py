@@ -530,7 +530,8 @@ def run_mistakes(arguments) -> int:
 
 def known(id: str) -> None:
     """CommandError if there is no exercise with this id."""
-    from optimlab.exercises.checking import REGISTRY, no_such
+    from optimlab.exercises import REGISTRY
+    from optimlab.exercises.checking import no_such
 
     if id not in REGISTRY:
         raise CommandError(f"{id}: {no_such(id)}.")

@@ -5,10 +5,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from optimlab.compare.statistics import interval, median, paired, performance_profile, profile_score
+from optimlab.compare.statistics import (
+    TAU_MAX,
+    interval,
+    median,
+    paired,
+    performance_profile,
+    profile_score,
+)
 from optimlab.compare.table import Table, number, setting_words
-
-TAU_MAX = 4.0       # AlgoPerf's end of the performance profile
 
 
 @dataclass(frozen=True)

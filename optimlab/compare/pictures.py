@@ -3,7 +3,7 @@
 import numpy as np
 
 from optimlab import plots
-from optimlab.compare.analysis import TAU_MAX
+from optimlab.compare.statistics import TAU_MAX
 from optimlab.compare.table import number
 from optimlab.looks import LOOKS, look, looks_for
 

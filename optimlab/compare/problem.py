@@ -295,18 +295,4 @@ def _mark(*arrays):
     return crc
 
 
-def as_problem(value):
-    """A problem from what a user may give for one: itself, a landscape, a name."""
-    from optimlab.compare.problems import named
-
-    if isinstance(value, str):
-        return named(value)
-    if hasattr(value, "run") and hasattr(value, "told"):
-        return value
-    if hasattr(value, "value") and hasattr(value, "grad"):
-        return Walk(value)
-    raise TypeError("problem: a Walk, a Training, a landscape or the name of a problem is needed, "
-                    f"got {value!r}")
-
-
-__all__ = ["POINTS", "Result", "Training", "Walk", "as_problem"]
+__all__ = ["POINTS", "Result", "Training", "Walk"]

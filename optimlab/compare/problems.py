@@ -128,3 +128,15 @@ def named(name, **changes):
         raise ValueError(f"problem: there is none called {name!r}; known are {', '.join(PROBLEMS)}")
     kind, given, usual = PROBLEMS[name]
     return kind(*given(), **{**usual, "name": name, **changes})
+
+
+def as_problem(value):
+    """A problem from what a user may give for one: itself, a landscape, a name."""
+    if isinstance(value, str):
+        return named(value)
+    if hasattr(value, "run") and hasattr(value, "told"):
+        return value
+    if hasattr(value, "value") and hasattr(value, "grad"):
+        return Walk(value)
+    raise TypeError("problem: a Walk, a Training, a landscape or the name of a problem is needed, "
+                    f"got {value!r}")

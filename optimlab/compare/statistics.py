@@ -3,6 +3,7 @@
 import numpy as np
 
 DRAWS = 2000
+TAU_MAX = 4.0       # AlgoPerf's end of the performance profile
 
 
 def median(values):

@@ -12,7 +12,7 @@ import numpy as np
 import optimlab
 from optimlab.compare import executor as executors
 from optimlab.compare.analysis import Comparison, choose
-from optimlab.compare.problem import as_problem
+from optimlab.compare.problems import as_problem
 from optimlab.compare.progress import Progress
 from optimlab.compare.result import Result, key
 from optimlab.compare.rules import has_lr, rule, told

@@ -3,15 +3,14 @@
 from dataclasses import replace
 
 from .. import progress
-from . import guard
+from . import editions, guard
 from .judge import judge
 from .parts import RUNGS
 from .recognise import is_unwritten, refusal
-from .registry import collect
+from .registry import REGISTRY
 from .trace import Stop
 from .verdict import Note, Verdict, shown
 
-REGISTRY = collect()
 TRIES_BEFORE_SOLUTION = 3
 FAILED = ("mistake", "wrong", "error")
 _MISSING = object()
@@ -83,8 +82,6 @@ def registry_of(edition=None):
     """All exercises by id, in the form that an edition gives them. ValueError for what is no edition."""
     if edition is None:
         return REGISTRY
-    from . import editions
-
     return editions.edition(edition).registry
 
 

@@ -10,7 +10,7 @@ import random
 import re
 from dataclasses import dataclass, replace
 
-from .checking import REGISTRY
+from .registry import REGISTRY
 from .variants import Argument, Change, Lettered, Varied, options
 
 

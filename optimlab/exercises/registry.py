@@ -24,3 +24,6 @@ def collect():
                     raise ValueError(f"two exercises have the id {value.id}: {found[value.id]} and {value}")
                 found[value.id] = value
     return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")]))
+
+
+REGISTRY = collect()

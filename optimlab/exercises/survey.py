@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from . import mutants
-from .checking import REGISTRY
 from .judge import judge
+from .registry import REGISTRY
 
 COLUMNS = ("exercise", "mistakes", "wrong answers", "rejected", "named", "mutants", "killed", "equal")
 
