@@ -228,16 +228,21 @@ def curve_title(result):
 
 
 def final_title(result):
-    cost = result["cost"]["yours"]
-    if cost == math.inf:
+    if result["cost"]["yours"] == math.inf:
         return "At your mark the run diverges"
-    return f"Your mark: {number(cost, 2)} times the lowest loss"
+    return f"Your mark: {times(result)} the lowest loss"
+
+
+def times(result):
+    """How many times the lowest loss your mark ends at; below the first rate of the grid it is more yet."""
+    below = result["candidates"]["yours"] < result["grid"][0]
+    return f"{'over ' if below else ''}{number(result['cost']['yours'], 2)} times"
 
 
 def readout(values, result):
     words = f"{values['problem']}, seed {values['seed']}: your mark {number(values['mark'])}"
-    cost = result["cost"]["yours"]
-    ends = "diverges" if cost == math.inf else f"ends at {number(cost, 2)} times the lowest loss"
+    diverges = result["cost"]["yours"] == math.inf
+    ends = "diverges" if diverges else f"ends at {times(result)} the lowest loss"
     words = f"{words} {ends}, which is had at {number(result['best'])}"
     if not result["done"]:
         return f"{words}. The test is at rate {number(result['rates'][-1])}: press Play."
@@ -307,7 +312,7 @@ def check_all(values, answer):
 def check_why(values, answer):
     return answer == WHY[0], {
         WHY[0]: "Yes. A slope in the loss is large where there is loss to lose, not where a rate is best.",
-        WHY[1]: "It does shift the curve, by a factor of 1.3 or so. Set the smoothing to 0 and look.",
+        WHY[1]: "It moves the curve to the right, by a factor of about 1.5. Set it to 0 and look.",
         WHY[2]: "The final losses are those of the same network, from the same starts.",
     }[answer]
 

@@ -7,7 +7,19 @@ import pytest
 
 from optimlab import data, nn, results
 from optimlab.live import range_test
-from optimlab.live.range_test import GOOD, NONE, PROBLEMS, costs, final, near, rules, smoothed, stored
+from optimlab.live.range_test import (
+    GOOD,
+    NONE,
+    PROBLEMS,
+    costs,
+    final,
+    near,
+    rules,
+    simulate,
+    smoothed,
+    stored,
+    view,
+)
 
 
 def test_the_test_is_sgd_with_a_rate_that_rises():
@@ -101,6 +113,13 @@ def test_tasks(task, values, answer, solved):
     verdict, text = range_test.tasks[task - 1].check({**range_test.defaults(), **values}, answer)
     assert verdict is solved, text
     assert text.endswith((".", "?")) and len(text) > 10
+
+
+def test_a_mark_left_of_the_stored_rates_says_that_it_is_worse_yet():
+    values = {**range_test.defaults(), "mark": 1e-3}
+    frame = view(values, simulate(mark=1e-3))
+    assert "over 1373 times the lowest loss" in frame.readout and "over" in frame.pictures["final"].title
+    assert "over" not in view({**values, "mark": 0.01}, simulate(mark=0.01)).readout
 
 
 def test_the_reason():
