@@ -252,13 +252,15 @@ def _evidence(exercise, found):
 
 
 def _how_far(exercise, found):
-    """Where an answer stopped that had given what is expected before; "" for one that stopped at once."""
-    probe = found.difference.probe
+    """Where an answer stopped, and whether it had given anything before."""
+    probe, stop = found.difference.probe, found.difference.stop
     wanted = exercise.known_traces(exercise.reference)[probe].judged
     done = len(found.traces[probe].judged)
-    if done >= len(wanted) or (probe, done) == (0, 0):
+    place = _place(exercise, found.difference, wanted[done]) if done < len(wanted) else ""
+    at_once = (probe, done) == (0, 0)
+    if not place or (at_once and stop.kind == "returns"):
         return ""
-    return f"That is at: {_place(exercise, found.difference, wanted[done])}. Up to there it agrees."
+    return f"That is at: {place}.{'' if at_once else ' Up to there it agrees.'}"
 
 
 def _got_and_expected(exercise, difference, ratio):
