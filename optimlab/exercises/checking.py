@@ -246,7 +246,7 @@ def _evidence(exercise, found):
         lines.append(_how_far(exercise, found))
     if habits is not None and habits.changed:
         lines.append(f"After the call {_and(habits.changed)} had been changed.")
-    elif habits is not None and habits.shared:
+    elif habits is not None and habits.shared and not (difference and difference.stop):
         lines.append(f"What it returns shares memory with {_and(habits.shared)}.")
     return lines
 
@@ -267,8 +267,10 @@ def _got_and_expected(exercise, difference, ratio):
     got, expected = difference.got, difference.expected
     place = _place(exercise, difference, expected)
     lines = [f"{place + ': ' if place else ''}{expected.quantity}"]
-    shape, wanted = (getattr(entry.value, "shape", ()) for entry in (got, expected))
-    if shape != wanted:
+    if expected.quantity.startswith("the shape of"):
+        return [*lines, f"    yours    {_as_shape(got.value)}", f"    expected {_as_shape(expected.value)}"]
+    shape, wanted = (getattr(entry.value, "shape", None) for entry in (got, expected))
+    if shape != wanted and None not in (shape, wanted):
         lines.append(f"    yours has shape {shape}, expected {wanted}")
     lines.append(f"    yours    {shown(got.value, expected.value)}")
     lines.append(f"    expected {shown(expected.value, got.value)}")
@@ -276,6 +278,10 @@ def _got_and_expected(exercise, difference, ratio):
         moves = "each move is" if expected.start is not None else "yours is always"
         lines.append(f"    {moves} {ratio:.4g} times the expected one")
     return lines
+
+
+def _as_shape(value):
+    return str(tuple(value.tolist())) if hasattr(value, "tolist") else str(value)
 
 
 def _and(names):

@@ -47,6 +47,11 @@ class Strip:
     def is_ordered(self):
         return self.ticks is not None
 
+    @property
+    def is_by_index(self):
+        """Whether the labels are indices into one array, such as "[0]"."""
+        return self.labels[0].startswith("[")
+
 
 @dataclass(frozen=True, repr=False)
 class Picture:
@@ -373,7 +378,7 @@ def _finding(exercise, found, strip):
     name = f": {found.mistake.name}" if found.mistake else ""
     if found.convention:
         name = f", for it is another convention: {found.convention.name}"
-    if strip.axis.startswith("entry"):
+    if strip.is_by_index:
         return f"{strip.quantity}{where} differs from the reference{name}"
     if strip.is_ordered:
         return f"{strip.quantity} leaves the reference {where}{name}"
@@ -383,7 +388,7 @@ def _finding(exercise, found, strip):
 def _place(strip):
     """The label where the two part, as it stands in a sentence."""
     label = strip.labels[strip.parts]
-    if strip.axis.startswith("entry") or not strip.is_ordered:
+    if strip.is_by_index or not strip.is_ordered:
         return label
     last = label.rpartition(", ")[2]
     return last if last.startswith("after") else f"at {last}"
@@ -394,7 +399,7 @@ def _numbers_there(strip):
     if strip.parts >= strip.length:
         return f" Yours ends after {strip.length} of {len(strip.labels)}."
     place = _place(strip)
-    place = f"{strip.quantity}{place}" if strip.axis.startswith("entry") else place
+    place = f"{strip.quantity}{place}" if strip.is_by_index else place
     return f" In numbers, {place}: yours is {shown(one, other)}, expected {shown(other, one)}."
 
 
@@ -452,8 +457,8 @@ def _draw_lines(ax, strip, yours, expected):
 
 def _whole_ticks(ax, strip):
     if len(strip.ticks) <= SHOWN and np.ptp(strip.ticks) < 2 * SHOWN:
-        labels = strip.labels if strip.axis.startswith("entry") else [f"{tick:g}" for tick in strip.ticks]
-        if strip.axis == "entry":
+        labels = strip.labels if strip.is_by_index else [f"{tick:g}" for tick in strip.ticks]
+        if strip.is_by_index and strip.axis == "entry":
             labels = [label.strip("[]") for label in labels]
         ax.set_xticks(strip.ticks, labels)
 

@@ -97,11 +97,16 @@ def _(data, beta):
 @moving_average.mistake(
     "ADM-TM1",
     name="t is counted from 0",
-    sees="The first entry divides by 1 - beta**0, which is zero.",
+    sees="The first entry divides by 1 - beta**0, which is zero, or the second one by 1 - beta.",
     question="How many values does the average hold when you write down its first entry?",
 )
 def _(data, beta):
     return _averages(data, beta, show=lambda avg, t: avg / (1 - beta ** (t - 1)))
+
+
+@moving_average.mistake("ADM-TM1")
+def _(data, beta):
+    return _averages(data, beta, show=lambda avg, t: avg / (1 - beta ** max(t - 1, 1)))
 
 
 @moving_average.mistake("ADM-TM1")
@@ -132,6 +137,26 @@ def _(data, beta):
 @moving_average.mistake("ADM-TFROZEN")
 def _(data, beta):
     return _averages(data, beta, take=lambda avg, value, t: beta * avg + value, show=lambda avg, t: avg)
+
+
+@moving_average.mistake(
+    "ADM-BCONCE",
+    name="all entries are corrected as if they were the last",
+    sees="Only the last entry agrees; the first one is far too small.",
+    question="How many values does the first entry know? Is that len(data)?",
+)
+def _(data, beta):
+    return _averages(data, beta, show=lambda avg, t: avg / (1 - beta ** len(data)))
+
+
+@moving_average.mistake(
+    "ADM-BCFIRST",
+    name="only the first entry is corrected",
+    sees="The first entry agrees; from the second on it is the plain average, which is still too small.",
+    question="After two values the weights add up to 1 - beta**2. Is that 1?",
+)
+def _(data, beta):
+    return _averages(data, beta, show=lambda avg, t: avg / (1 - beta) if t == 1 else avg)
 
 
 @moving_average.mistake(
@@ -256,6 +281,32 @@ def _(data, beta):
 )
 def _(data, beta):
     return np.cumsum(data) / np.arange(1, len(data) + 1)
+
+
+@moving_average.mistake(
+    "EMA-OLDEST",
+    name="the oldest value weighs most, the newest least",
+    sees="The first entry agrees; after it the weights run the wrong way.",
+    question="A value that came t steps ago counts beta**t of what it did. Which value came 0 steps ago?",
+)
+def _(data, beta):
+    t = np.arange(len(data))
+    return np.cumsum((1 - beta) * beta**t * data) / (1 - beta ** (t + 1))
+
+
+@moving_average.mistake("EMA-OLDEST")
+def _(data, beta):
+    return np.cumsum((1 - beta) * beta ** np.arange(len(data)) * data)
+
+
+@moving_average.mistake(
+    "EMA-EARLY",
+    name="it returns after the first value",
+    sees="One entry comes back, and it agrees.",
+    question="How far is your return line indented? How often does the loop run before it is reached?",
+)
+def _(data, beta):
+    return _averages(data[:1], beta)
 
 
 @moving_average.mistake(
@@ -567,6 +618,29 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps):
 
 
 @adam_step.mistake(
+    "ADM-BCPOWER",
+    name="the power is taken of 1 - beta, not of beta",
+    sees="From zero the first step agrees; later ones are divided by (1 - beta)**t.",
+    question="Of which share is left after t steps: beta, or 1 - beta?",
+)
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    m_hat, v_hat = m / (1 - beta1) ** t, v / (1 - beta2) ** t
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
+    "ADM-BCBRACKET",
+    name="the brackets around 1 - beta**t are missing",
+    sees="m and v agree. m / 1 - beta1**t is m minus beta1**t, and the root of v minus beta2**t may be nan.",
+    question="Python divides before it subtracts. What do you divide by, as it is written?",
+)
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    return w - lr * (m / 1 - beta1**t) / (np.sqrt(v / 1 - beta2**t) + eps), m, v
+
+
+@adam_step.mistake(
     "ADM-BCSWAP",
     name="the two corrections have changed places",
     sees="m and v agree. m is divided by 1 - beta2**t and v by 1 - beta1**t.",
@@ -814,6 +888,17 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps):
 
 
 @adam_step.mistake(
+    "ADM-LRSQRT",
+    name="the learning rate falls with the root of t",
+    sees="m and v agree, and so does the first step; step t is the root of t times too short.",
+    question="The paper's proof lets lr fall, its rule does not. Is there a t beside lr in this exercise?",
+)
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    return w - lr / np.sqrt(t) * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
     "ADM-BSWAP",
     name="beta1 and beta2 have changed places",
     sees="m fades with beta2 and v with beta1.",
@@ -886,6 +971,25 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps):
 def _(w, grad, m, v, t, lr, beta1, beta2, eps):
     m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
     return w - lr * (grad / (1 - beta1**t)) / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
+    "ADM-NADAM",
+    name="the gradient is counted once more above the line, as in NAdam",
+    sees="m and v agree; the steps look one gradient ahead, which is Nesterov's idea and another method.",
+    question="The new m holds this gradient already. How often does it come in on the way to m_hat?",
+)
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    m_hat = (beta1 * m + (1 - beta1) * grad) / (1 - beta1**t)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake("ADM-NADAM")
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    m_hat = beta1 * m_hat + (1 - beta1) * grad / (1 - beta1**t)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
 @adam_step.mistake(
@@ -1067,6 +1171,32 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps):
 
 
 @adam_step.mistake(
+    "ADM-VMAX",
+    name="v keeps the largest, where it should average",
+    sees="After a large gradient and a small one v is too large. AMSGrad and Adamax are made with a maximum.",
+    question="Two lines of this rule are averages. In which of yours does something else stand?",
+)
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    old = v
+    m, v, m_hat, v_hat = _moments(grad, m, v, t, beta1, beta2)
+    v = np.maximum(old, v)
+    return w - lr * m_hat / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+@adam_step.mistake("ADM-VMAX")
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * grad, np.maximum(beta2 * v, np.abs(grad))
+    return w - lr / (1 - beta1**t) * m / (v + eps), m, v
+
+
+@adam_step.mistake("ADM-VMAX")
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * grad, np.maximum(beta2 * v, grad**2)
+    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake(
     "ADM-VCENTRED",
     name="v averages the squared distance from m",
     sees="v is too small, and zero at the first step if m is the gradient. Another method, "
@@ -1096,7 +1226,7 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps):
 
 @adam_step.mistake(
     "ADM-VM",
-    name="v averages the square of m",
+    name="v averages the square of m or m_hat, not of the gradient",
     sees="v knows only the smoothed gradients: where signs change it is too small.",
     question="What does v take in: the square of the gradient, or that of its average?",
 )
@@ -1104,6 +1234,15 @@ def _(w, grad, m, v, t, lr, beta1, beta2, eps):
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * m**2
     m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+    return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+
+@adam_step.mistake("ADM-VM")
+def _(w, grad, m, v, t, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * grad
+    m_hat = m / (1 - beta1**t)
+    v = beta2 * v + (1 - beta2) * m_hat**2
+    v_hat = v / (1 - beta2**t)
     return w - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
@@ -1600,6 +1739,35 @@ def _(w, grad, m, v, vmax, t, lr, beta1, beta2, eps):
     v = beta2 * v + (1 - beta2) * grad**2
     largest = np.maximum(vmax, v)
     return w - lr * m / (np.sqrt(largest) + eps), m, v, vmax * 0.0
+
+
+@amsgrad_step.mistake(
+    "AMS-ADAM",
+    name="no largest v is kept: this is Adam, and vmax comes back as it went in",
+    sees="m and v agree; vmax stays what it was, whatever v does.",
+    question="Which line should make the new vmax, and of which two arrays?",
+)
+def _(w, grad, m, v, vmax, t, lr, beta1, beta2, eps):
+    w, m, v = adam_step.reference(w, grad, m, v, t, lr, beta1, beta2, eps)
+    return w, m, v, vmax * 1.0
+
+
+@amsgrad_step.mistake("AMS-ADAM")
+def _(w, grad, m, v, vmax, t, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    return w - lr * m / (np.sqrt(v) + eps), m, v, vmax * 1.0
+
+
+@amsgrad_step.mistake(
+    "AMS-ROOTKEPT",
+    name="vmax keeps the largest root of v, not the largest v",
+    sees="m and v agree, and where vmax starts at zero so does w; the vmax that comes back is a root.",
+    question="Of what is the root taken in the last line: of vmax, or of v before vmax is made?",
+)
+def _(w, grad, m, v, vmax, t, lr, beta1, beta2, eps):
+    m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+    vmax = np.maximum(vmax, np.sqrt(v))
+    return w - lr * m / (vmax + eps), m, v, vmax
 
 
 @amsgrad_step.mistake(
@@ -2158,6 +2326,84 @@ for _convention in adam_step.conventions:
 
 
 @adam_train.mistake(
+    "ADM-SAMEDICT",
+    name="m and v are one and the same dict",
+    sees="What is written into v has replaced m, and the next m is made of it.",
+    question="m = v = {...} makes one dict with two names. What does v[name] = ... do to m[name]?",
+)
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    def step(w, grad, m, v, t, lr, beta1, beta2, eps):
+        m = beta1 * v + (1 - beta1) * grad
+        v = beta2 * m + (1 - beta2) * grad**2
+        return w - lr * v / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), v, v
+
+    return _train(params, grads, (lr, beta1, beta2, eps), step=step)
+
+
+@adam_train.mistake(
+    "ADM-LOCALW",
+    name="the parameters that come back are those that went in",
+    sees="No step has reached them.",
+    question="In a loop over params.items(), w = ... names another array w. Does the dict hear of it?",
+)
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    return {name: w.copy() for name, w in params.items()}
+
+
+@adam_train.mistake(
+    "ADM-EARLY",
+    name="it returns after the first step",
+    sees="The first step agrees; after it nothing changes any more, however many gradients there are.",
+    question="How far is your return line indented? How often does the loop run before it is reached?",
+)
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    return _train(params, grads[:1], (lr, beta1, beta2, eps))
+
+
+@adam_train.mistake(
+    "ADM-EPOCHGRADS",
+    name="every epoch begins again with the first gradient",
+    sees="The first epoch agrees; the second one uses the gradients of the first, or none is left for it.",
+    question="The gradients of the whole training are in one list. At which place of it does epoch 2 begin?",
+)
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    again = [grads[i % steps_per_epoch] for i in range(len(grads))]
+    return _train(params, again, (lr, beta1, beta2, eps))
+
+
+@adam_train.mistake("ADM-EPOCHGRADS")
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    whole = len(grads) // steps_per_epoch * steps_per_epoch
+    again = [grads[i % steps_per_epoch] for i in range(whole)]
+    return _train(params, again, (lr, beta1, beta2, eps))
+
+
+@adam_train.mistake(
+    "ADM-EPOCHUSED",
+    name="steps_per_epoch gets into the steps",
+    sees="The result depends on how many steps are called an epoch.",
+    question="Cut the same gradients into longer epochs. Should Adam end at another place?",
+)
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    return _train(params, grads, (lr, beta1, beta2, eps), clock=lambda i, k: steps_per_epoch)
+
+
+@adam_train.mistake("ADM-EPOCHUSED")
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    scaled = [{name: g / steps_per_epoch for name, g in grad.items()} for grad in grads]
+    return _train(params, scaled, (lr, beta1, beta2, eps))
+
+
+@adam_train.mistake("ADM-EPOCHUSED")
+def _(params, grads, lr, beta1, beta2, eps, steps_per_epoch):
+    def step(w, grad, m, v, t, *settings):
+        moved, m, v = adam_step.reference(w, grad, m, v, t, *settings)
+        return w + (moved - w) / ((t - 1) // steps_per_epoch + 1), m, v
+
+    return _train(params, grads, (lr, beta1, beta2, eps), step=step)
+
+
+@adam_train.mistake(
     "ADM-TPERPARAM",
     name="t advances once for each parameter, not once for each step",
     sees="The first parameter agrees after one step; the second, with an equal gradient, does not.",
@@ -2622,15 +2868,16 @@ _SETTINGS = ["lr", "beta1", "beta2", "eps"]
 @mended.probe("room 1")
 def _(answer):
     train = _room(answer, 1, ["params", "grads", *_SETTINGS], {"W": "W", "b": "b"})
+    yield Seen("", "what comes back", train if isinstance(train, str) else "three functions")
     if isinstance(train, str):
-        yield Seen("", "what comes back", train)
         return
     params, grads = _training(5)
     for settings in (COARSE, FINE):
         for count in (1, 2, 3, 5):
             got = train(params, grads[:count], *settings.values())
-            yield from _yield_params(f"eps {settings['eps']}, after step {count}", got, params)
-    yield from _yield_params("no step", train(params, [], *COARSE.values()), params)
+            where = f"room 1, eps {settings['eps']}, after step {count}"
+            yield from _yield_params(where, got, params)
+    yield from _yield_params("room 1, no step", train(params, [], *COARSE.values()), params)
     yield from _habits(train)
 
 
@@ -2858,6 +3105,16 @@ def _():
 @mended.mistake("MUSEUM-COUNTTWICE")
 def _():
     return _rooms(second=_second_room(lambda count: count + 2, lambda count: count + 2))
+
+
+@mended.mistake(
+    "MUSEUM-COUNTAHEAD",
+    name="room 2: the corrections use a count that is one too large",
+    sees="In room 2 the count that comes back is right, and already the first step is too short.",
+    question="With which t does the first step of all compute its corrections?",
+)
+def _():
+    return _rooms(second=_second_room(lambda count: count + 1, lambda count: count + 2))
 
 
 @mended.mistake(

@@ -95,13 +95,12 @@ QUESTIONS = (
     Question(
         "07.after.why",
         "Why is Adam so far ahead on the letters of the novel?",
-        answer="rows that are rarely seen move as fast as the others",
+        answer="what is rarely seen moves as fast as the rest",
         replies={
             "it finds a better minimum": "The loss is convex, so there is one lowest value for all of them.",
-            "rows that are rarely seen move as fast as the others": "The share of a row cancels between m "
-            "and the root of v. Gradient descent has to wait for the rare ones.",
-            "it needs no learning rate": "It was tuned like the others; at an eighth of its best rate it "
-            "ends a hundred times further from the goal.",
+            "what is rarely seen moves as fast as the rest": "The size of a gradient cancels between m and "
+            "the root of v. Gradient descent has to wait for rare rows, and for what rarely follows.",
+            "it needs no learning rate": "It was given the best of five rates, like the others.",
         },
         again=True,
     ),

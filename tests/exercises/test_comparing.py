@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from optimlab import plots
 from optimlab.exercises import REGISTRY, check, comparing
 from optimlab.exercises.comparing import Picture, _strip_of
 from optimlab.exercises.verdict import Note
@@ -78,6 +79,17 @@ def test_scalars_are_compared_setting_by_setting():
 def test_a_table_is_compared_entry_by_entry():
     strip = strip_of("01.2", lambda z: np.exp(z) / np.exp(z).sum())
     assert strip.labels[strip.parts] == "[0, 0]" and len(strip.labels) == 12 and not strip.joined
+
+
+def test_numbered_entries_are_counted_on_the_axis():
+    strip = strip_of("07.1", lambda data, beta: (1 - beta) * data)
+    assert strip.axis == "entry" and not strip.is_by_index and list(strip.ticks) == [1, 2, 3, 4, 5, 6, 7]
+    picture = check("07.1", lambda data, beta: (1 - beta) * data).compare()
+    assert "the average leaves the reference at entry 1" in repr(picture)
+    fig, ax = plots.panels()
+    comparing._whole_ticks(ax, strip)
+    assert [label.get_text() for label in ax.get_xticklabels()] == list("1234567")
+    plots.plt.close(fig)
 
 
 def test_names_are_laid_out_in_slots():
