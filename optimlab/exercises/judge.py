@@ -75,7 +75,7 @@ def _judged(exercise, mine, habits):
         clue=_earlier_clue(mine[difference.probe], reference[difference.probe], difference.probe),
     )
     if habits.changed and _refused_to_cast(difference):
-        return Judgement("mistake", mistake=_habit(exercise, "GD-INPLACE"), **told)
+        return Judgement("mistake", mistake=_habit(exercise, "GD-INPLACE"), habits=habits)
     mistake = _known_mistake(exercise, mine, difference.probe, lenient)
     if mistake is None and difference.stop is None and not exercise.is_value:
         mistake = _pair(exercise, mine, difference.probe, lenient)

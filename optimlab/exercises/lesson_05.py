@@ -957,7 +957,7 @@ def _(answer):
         methods = tuple(sorted({method.strip().lower() for method in methods}))
     elif methods.size == 0:
         methods = ()
-    yield Seen("", "the methods that notice", methods)
+    yield Seen("", "the methods that notice", methods, secret=True)
 
 
 @broken.probe("Adagrad on the turned valley")

@@ -270,7 +270,7 @@ def _probe_value(returns):
         names = returns if isinstance(returns, (tuple, list)) else [returns]
         values = value if isinstance(returns, (tuple, list)) else [value]
         for name, part in zip(names, values, strict=True):
-            yield Seen("", name, part.strip().upper() if isinstance(part, str) else part)
+            yield Seen("", name, part.strip().upper() if isinstance(part, str) else part, secret=True)
 
     return probe
 

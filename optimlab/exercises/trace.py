@@ -27,7 +27,8 @@ class Seen:
     """One labelled value of a trace, such as Seen("step 3", "velocity", v).
 
     `start` is the value before the step, so that a report can compare moves and not only places. A `clue` is
-    shown as evidence but not judged: two right answers may differ in it.
+    shown as evidence but not judged: two right answers may differ in it. A `secret` is the solution itself:
+    it is judged, and a report does not say what was expected.
     """
 
     where: str
@@ -35,6 +36,7 @@ class Seen:
     value: object
     start: object = None
     clue: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -329,7 +331,7 @@ def _stop_from(failure, answer):
         return Stop("endless", str(failure), trail=failure.trail)
     kind = type(failure).__name__
     try:
-        message = " ".join(str(failure).split())[:300]
+        message = " ".join(str(failure).split())[:300].replace(f"'{Counted.__name__}'", "'function'")
     except Exception:
         message = "(its message cannot be shown)"
     return Stop(kind, message, _own_line(failure, answer))

@@ -150,6 +150,20 @@ def test_text_where_numbers_belong():
     assert check("04.1", lambda w, g, v, lr, m: (w * 1j, v)).status == "wrong"
 
 
+def test_a_function_that_is_not_called_is_described():
+    verdict = error_of("02.1", lambda grad_fn, w, lr, steps: w - lr * grad_fn, "TypeError")
+    assert "'float' and 'function'" in verdict.text
+
+
+def test_writing_into_whole_numbers_is_described_as_writing():
+    def gd_step(w, grad, lr):
+        w -= lr * grad
+        return w
+
+    verdict = check("00.1", gd_step)
+    assert verdict.mistake == "GD-INPLACE" and "cast" not in verdict.text
+
+
 def test_an_async_function_is_described():
     async def momentum_step(w, grad, velocity, lr, momentum):
         return w, velocity

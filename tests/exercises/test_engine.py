@@ -159,6 +159,7 @@ def test_a_value_can_be_an_answer(added):
     assert check("90.2", " B ").status == "passed"
     assert check("90.2", "a").mistake == "V-A"
     assert check("90.2", "c").text.startswith("90.2 wrong: answer is another one")
+    assert not any("expected" in check("90.2", wrong).text for wrong in "ac"), "that would be the solution"
     assert check("90.2", 3).status == "wrong"
     assert check("90.2", climbs.reference).status == "error"
     assert ready("90.2", ...) == "b"
