@@ -97,6 +97,31 @@ def _(w, grad, lr):
 
 
 @gd_step.mistake(
+    "GD-LRFIXED",
+    name="a number stands where lr belongs",
+    sees="Every move is the same multiple of the gradient, whatever lr is.",
+    question="Your function is given lr. In which place of your line does it appear?",
+)
+def _(w, grad, lr):
+    return w - 0.1 * grad
+
+
+@gd_step.mistake("GD-LRFIXED")
+def _(w, grad, lr):
+    return w - 0.2 * grad
+
+
+@gd_step.mistake("GD-LRFIXED")
+def _(w, grad, lr):
+    return w - 0.5 * grad
+
+
+@gd_step.mistake("GD-LRFIXED")
+def _(w, grad, lr):
+    return w - 0.01 * grad
+
+
+@gd_step.mistake(
     "GD-LR2",
     name="the learning rate is squared",
     sees="Halving lr makes the move four times shorter, not two.",
@@ -433,6 +458,11 @@ def _():
 @climbs.mistake("CLIMB-BOTH")
 def _():
     return "B, C"
+
+
+@climbs.mistake("CLIMB-BOTH")
+def _():
+    return "B and C"
 
 
 @climbs.mistake(

@@ -359,6 +359,16 @@ def _(grad_fn, w, lr, steps):
 
 
 @gradient_descent.mistake(
+    "GD-FIRSTROUND",
+    name="it comes back in the first round of the loop",
+    sees="There are two rows, however many steps are asked for.",
+    question="How far is your return line indented, and after how many rounds is it reached?",
+)
+def _(grad_fn, w, lr, steps):
+    return _descent(w, 1, lambda w, t: w - lr * grad_fn(w)) if steps else None
+
+
+@gradient_descent.mistake(
     "GD-LONG",
     name="it takes one step too many",
     sees="There are steps + 2 rows.",
@@ -708,6 +718,16 @@ def _(A):
 )
 def _(A):
     return 2 / np.max(np.abs(A[np.triu_indices(len(A), 1)])) if len(A) > 1 else 2 / A[0, 0]
+
+
+@largest_stable_lr.mistake(
+    "LIMIT-INVERTED",
+    name="the fraction is upside down",
+    sees="The steeper the bowl, the larger the answer.",
+    question="In a bowl that is twice as steep, may a step be longer, or must it be shorter?",
+)
+def _(A):
+    return np.linalg.eigvalsh(A).max() / 2
 
 
 @largest_stable_lr.mistake(

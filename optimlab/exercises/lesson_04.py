@@ -605,6 +605,18 @@ def _(w, grad, velocity, lr, momentum):
 
 
 @nesterov_step.mistake(
+    "NAG-LOOKSTEP",
+    name="it looks ahead before it steps",
+    sees="The velocity agrees; the step begins at w - lr * momentum * velocity, with the old velocity.",
+    question="In this form w is the looking point already. Where did the gradient that you got come from?",
+)
+def _(w, grad, velocity, lr, momentum):
+    look = w - lr * momentum * velocity
+    velocity = momentum * velocity + grad
+    return look - lr * velocity, velocity
+
+
+@nesterov_step.mistake(
     "NAG-NOBETA",
     name="inside the step the velocity has lost its momentum",
     sees="The velocity agrees; a first move from rest is twice the gradient, whatever momentum is.",
@@ -1008,12 +1020,17 @@ def _(best):
 @optimal_heavy_ball.mistake(
     "BALL-GDLR",
     name="the learning rate is gradient descent's best",
-    sees="momentum agrees; lr is 2 / (mu + L).",
+    sees="lr is 2 / (mu + L), which is best where there is no velocity.",
     question="With momentum the ball may take longer steps than 2 / L. Which curvatures does it feel?",
 )
 def _(mu, L):
     low, high = math.sqrt(mu), math.sqrt(L)
     return 2 / (mu + L), ((high - low) / (high + low)) ** 2
+
+
+@optimal_heavy_ball.mistake("BALL-GDLR")
+def _(mu, L):
+    return 2 / (mu + L), ((L - mu) / (L + mu)) ** 2
 
 
 @optimal_heavy_ball.mistake(

@@ -98,6 +98,11 @@ def _(answer):
         yield Seen(label, "grad", answer(_pieces([3, 1], shape), [3, 1]))
 
 
+def _weighed(grads, weights):
+    """The sum of the gradients, each times its weight."""
+    return sum(weight * grad for grad, weight in zip(grads, weights, strict=True))
+
+
 @accumulate.mistake(
     "ACC-MEAN",
     name="every micro-batch counts the same",
@@ -131,7 +136,7 @@ def _(grads, sizes):
     question="size * grad is a sum over examples. How does a sum become a mean?",
 )
 def _(grads, sizes):
-    return sum(size * grad for grad, size in zip(grads, sizes, strict=True))
+    return _weighed(grads, sizes)
 
 
 @accumulate.mistake(
@@ -141,7 +146,7 @@ def _(grads, sizes):
     question="After multiplying by the sizes, what have you summed over: pieces or examples?",
 )
 def _(grads, sizes):
-    return sum(size * grad for grad, size in zip(grads, sizes, strict=True)) / len(grads)
+    return _weighed(grads, sizes) / len(grads)
 
 
 @accumulate.mistake(
@@ -151,18 +156,17 @@ def _(grads, sizes):
     question="grads[i] is a mean already. What makes a sum of it again?",
 )
 def _(grads, sizes):
-    return sum(grad / size for grad, size in zip(grads, sizes, strict=True))
+    return _weighed(grads, 1 / np.array(sizes))
 
 
 @accumulate.mistake("ACC-DIVSIZE")
 def _(grads, sizes):
-    weights = 1.0 / np.array(sizes)
-    return np.average(grads, axis=0, weights=weights)
+    return np.average(grads, axis=0, weights=1 / np.array(sizes))
 
 
 @accumulate.mistake("ACC-DIVSIZE")
 def _(grads, sizes):
-    return sum(grad / size for grad, size in zip(grads, sizes, strict=True)) / len(grads)
+    return _weighed(grads, 1 / np.array(sizes)) / len(grads)
 
 
 @accumulate.mistake(
@@ -176,14 +180,48 @@ def _(grads, sizes):
 
 
 @accumulate.mistake(
+    "ACC-DIVLAST",
+    name="divided by the size of the last micro-batch",
+    sees="With several pieces the gradient is too large; with a single one it agrees.",
+    question="Which size does the variable of your loop hold when the loop is over?",
+)
+def _(grads, sizes):
+    return _weighed(grads, sizes) / sizes[-1]
+
+
+@accumulate.mistake(
+    "ACC-NOSUM",
+    name="the micro-batches are weighed, but not put together",
+    sees="One array comes back for each micro-batch.",
+    question="How many gradients does the optimizer want for one step?",
+)
+def _(grads, sizes):
+    return np.array([size * grad / sum(sizes) for grad, size in zip(grads, sizes, strict=True)])
+
+
+@accumulate.mistake("ACC-NOSUM")
+def _(grads, sizes):
+    return np.array([size * grad for grad, size in zip(grads, sizes, strict=True)])
+
+
+@accumulate.mistake(
+    "ACC-DOT",
+    name="the product runs along a matrix's rows",
+    sees="For vectors it agrees. For a matrix the sizes meet its rows, not the micro-batches, or it raises.",
+    question="np.dot(sizes, grads) adds up along the last axis but one. Along which axis do the pieces lie?",
+)
+def _(grads, sizes):
+    return np.dot(sizes, grads) / sum(sizes)
+
+
+@accumulate.mistake(
     "ACC-TWICE",
     name="divided by the number of examples twice",
     sees="The gradient is the expected one divided by the number of examples.",
     question="Your weights already sum to one. What is left to divide?",
 )
 def _(grads, sizes):
-    n = sum(sizes)
-    return sum(size / n * grad for grad, size in zip(grads, sizes, strict=True)) / n
+    return _weighed(grads, sizes) / sum(sizes) ** 2
 
 
 @accumulate.mistake(
@@ -193,8 +231,7 @@ def _(grads, sizes):
     question="Your weights already sum to one. What is left to divide?",
 )
 def _(grads, sizes):
-    n = sum(sizes)
-    return sum(size / n * grad for grad, size in zip(grads, sizes, strict=True)) / len(sizes)
+    return _weighed(grads, sizes) / sum(sizes) / len(sizes)
 
 
 @accumulate.mistake(
@@ -209,7 +246,7 @@ def _(grads, sizes):
 
 @accumulate.mistake("ACC-FIRSTSIZE")
 def _(grads, sizes):
-    return sum(size * grad for grad, size in zip(grads, sizes, strict=True)) / (len(sizes) * sizes[0])
+    return _weighed(grads, sizes) / (len(sizes) * sizes[0])
 
 
 @accumulate.mistake(
@@ -219,12 +256,12 @@ def _(grads, sizes):
     question="By how many examples does the mean of all examples divide?",
 )
 def _(grads, sizes):
-    return sum(size * grad for grad, size in zip(grads, sizes, strict=True)) / max(sizes)
+    return _weighed(grads, sizes) / max(sizes)
 
 
 @accumulate.mistake("ACC-MAXSIZE")
 def _(grads, sizes):
-    return sum(size / max(sizes) * grad for grad, size in zip(grads, sizes, strict=True)) / len(sizes)
+    return _weighed(grads, sizes) / max(sizes) / len(sizes)
 
 
 @accumulate.mistake(
@@ -264,17 +301,13 @@ def _(grads, sizes):
     question="Over which numbers does range(len(sizes) - 1) run?",
 )
 def _(grads, sizes):
-    total = np.zeros(np.shape(grads[0]))
-    for i in range(len(sizes) - 1):
-        total = total + sizes[i] * grads[i]
+    total = np.zeros(np.shape(grads[0])) + _weighed(grads[:-1], sizes[:-1])
     return total / sum(sizes)
 
 
 @accumulate.mistake("ACC-LOSTLAST")
 def _(grads, sizes):
-    total = np.zeros(np.shape(grads[0]))
-    for i in range(len(sizes) - 1):
-        total = total + sizes[i] * grads[i]
+    total = np.zeros(np.shape(grads[0])) + _weighed(grads[:-1], sizes[:-1])
     return total / sum(sizes[:-1])
 
 
@@ -285,9 +318,7 @@ def _(grads, sizes):
     question="With which number does your loop begin, and what holds the total before it?",
 )
 def _(grads, sizes):
-    total = np.zeros(np.shape(grads[0]))
-    for i in range(1, len(sizes)):
-        total = total + sizes[i] * grads[i]
+    total = np.zeros(np.shape(grads[0])) + _weighed(grads[1:], sizes[1:])
     return total / sum(sizes)
 
 
@@ -298,18 +329,12 @@ def _(grads, sizes):
     question="What is in the total before your loop begins, and where does the loop begin?",
 )
 def _(grads, sizes):
-    total = sizes[0] * grads[0]
-    for grad, size in zip(grads, sizes, strict=True):
-        total = total + size * grad
-    return total / sum(sizes)
+    return (sizes[0] * grads[0] + _weighed(grads, sizes)) / sum(sizes)
 
 
 @accumulate.mistake("ACC-DOUBLEFIRST")
 def _(grads, sizes):
-    total = 1.0 * grads[0]
-    for grad, size in zip(grads, sizes, strict=True):
-        total = total + size * grad
-    return total / sum(sizes)
+    return (grads[0] + _weighed(grads, sizes)) / sum(sizes)
 
 
 @accumulate.mistake(
@@ -345,13 +370,12 @@ def _(grads, sizes):
     question="How many times is each gradient multiplied by its size?",
 )
 def _(grads, sizes):
-    squares = np.array(sizes) ** 2
-    return np.average(grads, axis=0, weights=squares)
+    return np.average(grads, axis=0, weights=np.array(sizes) ** 2)
 
 
 @accumulate.mistake("ACC-SQUARE")
 def _(grads, sizes):
-    return sum(size**2 * grad for grad, size in zip(grads, sizes, strict=True)) / sum(sizes)
+    return _weighed(grads, np.array(sizes) ** 2) / sum(sizes)
 
 
 @accumulate.mistake(
@@ -371,7 +395,17 @@ def _(grads, sizes):
     question="Is grads[i] weighed with sizes[i]?",
 )
 def _(grads, sizes):
-    return sum(size * grad for grad, size in zip(grads, sizes[::-1], strict=True)) / sum(sizes)
+    return _weighed(grads, sizes[::-1]) / sum(sizes)
+
+
+@accumulate.mistake("ACC-REVERSED")
+def _(grads, sizes):
+    return _weighed(grads, sorted(sizes)) / sum(sizes)
+
+
+@accumulate.mistake("ACC-REVERSED")
+def _(grads, sizes):
+    return _weighed(grads, np.roll(sizes, 1)) / sum(sizes)
 
 
 @accumulate.mistake(
@@ -426,7 +460,7 @@ def _(grads, sizes):
     question="The minus sign of a step belongs to the optimizer. Where is yours?",
 )
 def _(grads, sizes):
-    return -sum(size * grad for grad, size in zip(grads, sizes, strict=True)) / sum(sizes)
+    return -_weighed(grads, sizes) / sum(sizes)
 
 
 @accumulate.mistake(
@@ -436,7 +470,7 @@ def _(grads, sizes):
     question="Which number turns a sum over examples into a mean?",
 )
 def _(grads, sizes):
-    total = sum(size * grad for grad, size in zip(grads, sizes, strict=True))
+    total = _weighed(grads, sizes)
     return total / np.linalg.norm(total)
 
 
@@ -447,10 +481,7 @@ def _(grads, sizes):
     question="Which dtype has the array that you collect in, and which division is `//`?",
 )
 def _(grads, sizes):
-    total = np.zeros_like(grads[0])
-    for grad, size in zip(grads, sizes, strict=True):
-        total = total + size * grad
-    return (total / sum(sizes)).astype(grads[0].dtype)
+    return (_weighed(grads, sizes) / sum(sizes)).astype(grads[0].dtype)
 
 
 @accumulate.mistake("ACC-INT")
@@ -477,30 +508,25 @@ def _(grads, sizes):
     question="What is 3 // 4?",
 )
 def _(grads, sizes):
-    return sum(size * grad for grad, size in zip(grads, sizes, strict=True)) // sum(sizes)
+    return _weighed(grads, sizes) // sum(sizes)
 
 
 @accumulate.mistake("ACC-FLOOR")
 def _(grads, sizes):
-    return sum((size // sum(sizes)) * grad for grad, size in zip(grads, sizes, strict=True))
+    return _weighed(grads, np.array(sizes) // sum(sizes))
 
 
 @accumulate.mistake("GD-INPLACE")
 def _(grads, sizes):
-    total = grads[0]
-    if total.dtype.kind == "f":
-        total *= sizes[0]
-        for grad, size in zip(grads[1:], sizes[1:], strict=True):
-            total += size * grad
-        return total / sum(sizes)
-    return sum(size * grad for grad, size in zip(grads, sizes, strict=True)) / sum(sizes)
+    if grads[0].dtype.kind == "f":
+        grads[0] *= sizes[0]
+        return (grads[0] + _weighed(grads[1:], sizes[1:])) / sum(sizes)
+    return _weighed(grads, sizes) / sum(sizes)
 
 
 @accumulate.mistake("GD-ALIAS")
 def _(grads, sizes):
-    if len(grads) == 1:
-        return grads[0]
-    return sum(size * grad for grad, size in zip(grads, sizes, strict=True)) / sum(sizes)
+    return grads[0] if len(grads) == 1 else _weighed(grads, sizes) / sum(sizes)
 
 
 @accumulate.mistake("MOM-CLASSVAR")
@@ -559,10 +585,6 @@ def _floats(*bits):
     return np.array(bits, np.uint32).view(np.float32)
 
 
-def _shown_float(value):
-    return str(np.float32(value))
-
-
 def _each(round_to, label, values):
     """One Seen for each value, since one tolerance would not do for numbers of all sizes."""
     out = round_to(values)
@@ -572,9 +594,10 @@ def _each(round_to, label, values):
         return
     yield Seen(label, "what comes back", f"an array of kind f in shape {values.shape}")
     for x, y in zip(values.ravel(), out.ravel(), strict=True):
-        yield Seen(f"{label}: {_shown_float(x)}", "the rounded number", np.array(y))
+        where = f"{label}: {np.float32(x)}" if label else f"{np.float32(x)}"
+        yield Seen(where, "the rounded number", np.array(y))
         if y == 0:
-            yield Seen(f"{label}: {_shown_float(x)}", "its sign bit", np.array(np.signbit(y)))
+            yield Seen(where, "its sign bit", np.array(np.signbit(y)))
 
 
 def _mixed():
@@ -651,105 +674,96 @@ def _or_nan(x, rounded):
     return np.where(np.isnan(x), np.float32(np.nan), rounded)
 
 
-@to_bfloat16.mistake(
+def _bit(bits, place):
+    """The bit at this place, counted from the right; 16 is the last one that bfloat16 keeps."""
+    return (bits >> place) & 1
+
+
+def _to_even(bits):
+    """The bits of the float32 numbers after rounding to nearest, ties to even."""
+    return (bits + 0x7FFF + _bit(bits, 16)) & 0xFFFF0000
+
+
+def _cut_after(added, mask=0xFFFF0000, spares_nan=True):
+    """Rounding with parts exchanged: added(bits) is added to the bits, then those in mask are kept."""
+
+    def answer(x):
+        bits = _bits(x)
+        rounded = _from((bits + added(bits)) & mask)
+        return _or_nan(x, rounded) if spares_nan else rounded
+
+    return answer
+
+
+def _digits(count, rounding=np.round):
+    """Rounding of the part behind the power of two, between 1/2 and 1, to multiples of 1 / count."""
+
+    def answer(x):
+        mantissa, exponent = np.frexp(np.asarray(x, np.float32).astype(float))
+        with np.errstate(over="ignore"):
+            return np.ldexp(rounding(mantissa * count) / count, exponent).astype(np.float32)
+
+    return answer
+
+
+to_bfloat16.mistake(
     "BF-TRUNC",
     name="the lower bits are cut off, not rounded",
     sees="Every number that is no bfloat16 comes out too near to zero: 1.999 becomes 1.992, not 2.",
     question="Cutting takes the neighbour on the side of zero. When is the other one nearer?",
-)
-def _(x):
-    return _from(_bits(x) & 0xFFFF0000)
+)(_cut_after(lambda bits: 0, spares_nan=False))
 
+to_bfloat16.mistake("BF-TRUNC")(_cut_after(lambda bits: 0))
 
-@to_bfloat16.mistake("BF-TRUNC")
-def _(x):
-    return _or_nan(x, _from(_bits(x) & 0xFFFF0000))
-
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-UP",
     name="ties go away from zero",
     sees="It differs only half-way between two neighbours, and there only in every second case.",
     question="1.00390625 lies in the middle of 1 and 1.0078125. Which of the two ends in an even bit?",
-)
-def _(x):
-    return _or_nan(x, _from((_bits(x) + 0x8000) & 0xFFFF0000))
+)(_cut_after(lambda bits: 0x8000))
 
+to_bfloat16.mistake("BF-UP")(_cut_after(lambda bits: 0x8000, spares_nan=False))
 
-@to_bfloat16.mistake("BF-UP")
-def _(x):
-    return _from((_bits(x) + 0x8000) & 0xFFFF0000)
+to_bfloat16.mistake("BF-UP")(_cut_after(lambda bits: 0x7FFF + _bit(bits, 15)))
 
-
-@to_bfloat16.mistake("BF-UP")
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from((bits + 0x7FFF + ((bits >> 15) & 1)) & 0xFFFF0000))
-
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-DOWN",
     name="ties go towards zero",
     sees="It differs only half-way between two neighbours, and there only in every second case.",
     question="What is added to the bits when the last kept bit is odd?",
-)
-def _(x):
-    return _or_nan(x, _from((_bits(x) + 0x7FFF) & 0xFFFF0000))
+)(_cut_after(lambda bits: 0x7FFF))
 
+to_bfloat16.mistake("BF-DOWN")(_cut_after(lambda bits: 0x7FFF, spares_nan=False))
 
-@to_bfloat16.mistake("BF-DOWN")
-def _(x):
-    return _from((_bits(x) + 0x7FFF) & 0xFFFF0000)
+to_bfloat16.mistake("BF-DOWN")(_cut_after(lambda bits: 0x7FFF + _bit(bits, 0)))
 
-
-@to_bfloat16.mistake("BF-DOWN")
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from((bits + 0x7FFF + (bits & 1)) & 0xFFFF0000))
-
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-ODD",
     name="ties go to the odd neighbour",
     sees="It differs at every number half-way between two neighbours, and nowhere else.",
     question="For an even last bit a tie has to stay where it is. What does your line add to it then?",
-)
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from((bits + 0x8000 - ((bits >> 16) & 1)) & 0xFFFF0000))
+)(_cut_after(lambda bits: 0x8000 - _bit(bits, 16)))
 
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-LOWBIT",
     name="the wrong bit decides a tie",
     sees="Most numbers agree. Half-way between two neighbours it asks another bit than the last kept one.",
     question="By how many places must the bits be shifted for the last KEPT one to stand at the right end?",
-)
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from((bits + 0x7FFF + ((bits >> 17) & 1)) & 0xFFFF0000))
+)(_cut_after(lambda bits: 0x7FFF + _bit(bits, 17)))
 
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-NOLSBMASK",
     name="all upper bits are added, not the last one of them",
     sees="Numbers come out one step too large, more so the larger they are.",
     question="bits >> 16 is a large number. Which part of it says whether it is odd?",
-)
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from((bits + 0x7FFF + (bits >> 16)) & 0xFFFF0000))
+)(_cut_after(lambda bits: 0x7FFF + (bits >> 16)))
 
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-NAN",
     name="nan is rounded like a number",
     sees="All numbers agree. Some nan, a piece of data that should shout, comes out as inf or as a zero.",
     question="A nan has all exponent bits set and something after them. What does a carry make of that?",
-)
-def _(x):
-    bits = _bits(x)
-    return _from((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000)
+)(_cut_after(lambda bits: 0x7FFF + _bit(bits, 16), spares_nan=False))
 
 
 @to_bfloat16.mistake(
@@ -802,72 +816,45 @@ def _(x):
     return np.where(np.abs(rounded) < np.float32(1.1754944e-38), np.float32(0), rounded)
 
 
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-SUBNORMAL",
     name="subnormal numbers keep eight bits",
     sees="All numbers agree down to 1.2e-38; below it there are numbers that no bfloat16 is.",
     question="The steps between numbers stop shrinking at 2**-126. Does your exponent stop there too?",
-)
-def _(x):
-    x = np.asarray(x, np.float32)
-    mantissa, exponent = np.frexp(x.astype(float))
-    rounded = np.ldexp(np.round(mantissa * 256) / 256, exponent)
-    with np.errstate(over="ignore"):
-        return rounded.astype(np.float32)
+)(_digits(256))
 
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-BITS7",
     name="one bit too few is kept",
     sees="The steps between neighbours are twice as wide as those of bfloat16.",
     question="Seven bits are stored after the exponent. How many does your mask or your rounding keep?",
-)
-def _(x):
-    x = np.asarray(x, np.float32)
-    mantissa, exponent = np.frexp(x.astype(float))
-    return np.ldexp(np.round(mantissa * 128) / 128, exponent).astype(np.float32)
+)(_digits(128))
 
+to_bfloat16.mistake("BF-BITS7")(_cut_after(lambda bits: 0xFFFF + _bit(bits, 17), 0xFFFE0000))
 
-@to_bfloat16.mistake("BF-BITS7")
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from((bits + 0xFFFF + ((bits >> 17) & 1)) & 0xFFFE0000))
-
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-BITS9",
     name="one bit too many is kept",
     sees="What comes out has more than 16 bits that are not zero.",
     question="How many of the lower bits must be zero at the end, and how many zeros has your mask?",
-)
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from((bits + 0x3FFF + ((bits >> 15) & 1)) & 0xFFFF8000))
+)(_cut_after(lambda bits: 0x3FFF + _bit(bits, 15), 0xFFFF8000))
 
+to_bfloat16.mistake("BF-BITS9")(_digits(512))
 
-@to_bfloat16.mistake("BF-BITS9")
-def _(x):
-    x = np.asarray(x, np.float32)
-    mantissa, exponent = np.frexp(x.astype(float))
-    return np.ldexp(np.round(mantissa * 512) / 512, exponent).astype(np.float32)
-
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-NOMASK",
     name="the lower bits are still there",
     sees="Numbers come out a little larger, and are no bfloat16.",
     question="After the addition, which bits still have to go?",
-)
-def _(x):
-    bits = _bits(x)
-    return _or_nan(x, _from(bits + 0x7FFF + ((bits >> 16) & 1)))
+)(_cut_after(lambda bits: 0x7FFF + _bit(bits, 16), 0xFFFFFFFF))
 
 
 @to_bfloat16.mistake(
     "BF-HALF",
     name="this is float16, the other half precision",
-    sees="Small numbers agree to more digits than they should; 70000 is inf, and 1e-9 is 0.",
-    question="bfloat16 has the exponent of float32. How many exponent bits has float16?",
+    sees="Numbers keep three bits more than a bfloat16 has; and in a float16 70000 is inf, and 1e-9 is 0.",
+    question="bfloat16 has the exponent of float32. How many of its 16 bits are left, and how many has "
+    "float16?",
 )
 def _(x):
     with np.errstate(over="ignore"):
@@ -934,8 +921,17 @@ def _(x):
 
 @to_bfloat16.mistake("BF-ASTYPE")
 def _(x):
-    bits = np.asarray(x, np.float32).astype(np.uint32)
-    return ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).astype(np.float32)
+    return _to_even(np.asarray(x, np.float32).astype(np.uint32)).astype(np.float32)
+
+
+@to_bfloat16.mistake("BF-ASTYPE")
+def _(x):
+    return _from(_to_even(np.asarray(x, np.float32).astype(np.uint32)))
+
+
+@to_bfloat16.mistake("BF-ASTYPE")
+def _(x):
+    return _from(np.asarray(x, np.float32).astype(np.uint32) & 0xFFFF0000)
 
 
 @to_bfloat16.mistake(
@@ -945,20 +941,17 @@ def _(x):
     question="What turns a pattern of 32 bits into a float again, without changing a bit?",
 )
 def _(x):
-    bits = _bits(x)
-    return (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000
+    return _to_even(_bits(x))
 
 
 @to_bfloat16.mistake("BF-BITSBACK")
 def _(x):
-    bits = _bits(x)
-    return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
+    return (_to_even(_bits(x)) >> 16).astype(np.uint16)
 
 
 @to_bfloat16.mistake("BF-BITSBACK")
 def _(x):
-    bits = _bits(x)
-    return ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).astype(np.float32)
+    return _to_even(_bits(x)).astype(np.float32)
 
 
 @to_bfloat16.mistake(
@@ -968,18 +961,19 @@ def _(x):
     question="After bits >> 16 the sign stands in bit 15. Where does a float32 look for it?",
 )
 def _(x):
-    bits = _bits(x)
-    return _from((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16)
+    return _from(_to_even(_bits(x)) >> 16)
 
 
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-LOWHALF",
     name="the lower half is kept",
     sees="Tiny numbers come out: what is left has no sign and no exponent.",
     question="Which half of a float32 holds its exponent: the upper or the lower 16 bits?",
+)(_cut_after(lambda bits: 0, 0x0000FFFF, spares_nan=False))
+
+to_bfloat16.mistake("BF-LOWHALF")(
+    _cut_after(lambda bits: 0x7FFF + _bit(bits, 16), 0x0000FFFF, spares_nan=False)
 )
-def _(x):
-    return _from(_bits(x) & 0x0000FFFF)
 
 
 @to_bfloat16.mistake(
@@ -994,26 +988,16 @@ def _(x):
     return np.where(cut > x, _from((_bits(x) & 0xFFFF0000) + 0x10000), cut)
 
 
-@to_bfloat16.mistake("BF-FLOOR")
-def _(x):
-    x = np.asarray(x, np.float32)
-    mantissa, exponent = np.frexp(x.astype(float))
-    return np.ldexp(np.floor(mantissa * 256) / 256, exponent).astype(np.float32)
+to_bfloat16.mistake("BF-FLOOR")(_digits(256, np.floor))
 
-
-@to_bfloat16.mistake(
+to_bfloat16.mistake(
     "BF-CEIL",
     name="everything is rounded away from zero",
     sees="Numbers that are bfloat16 agree; every other one comes out larger in size.",
     question="0xFFFF lifts every remainder over the edge. How much lifts half of them?",
-)
-def _(x):
-    return _or_nan(x, _from((_bits(x) + 0xFFFF) & 0xFFFF0000))
+)(_cut_after(lambda bits: 0xFFFF))
 
-
-@to_bfloat16.mistake("BF-CEIL")
-def _(x):
-    return _or_nan(x, _from((_bits(x) + 0x10000) & 0xFFFF0000))
+to_bfloat16.mistake("BF-CEIL")(_cut_after(lambda bits: 0x10000))
 
 
 @to_bfloat16.mistake(
@@ -1205,7 +1189,8 @@ memory_bytes.mistake(
     "MEM-NOSTATE",
     name="the optimizer's state is not counted",
     sees="All optimizers take the same.",
-    question="What does Adam remember of each parameter from one step to the next?",
+    question="What does Adam remember of each parameter from one step to the next? (Its name has a capital "
+    "letter.)",
 )(_counted(kept=(0, 0, 0)))
 
 memory_bytes.mistake(
@@ -1338,6 +1323,16 @@ def _(n, optimizer, mixed):
 
 
 @memory_bytes.mistake(
+    "MEM-STEPCOUNT",
+    name="the step count is on the bill",
+    sees="The count is a few bytes too large, for one parameter and for seven billion.",
+    question="How many values of t has a network, and does the exercise count it?",
+)
+def _(n, optimizer, mixed):
+    return memory_bytes.reference(n, optimizer, mixed) + 8
+
+
+@memory_bytes.mistake(
     "MEM-ALWAYSADAM",
     name="every optimizer takes what Adam takes",
     sees="Adam agrees. SGD and Momentum take 16 bytes a parameter too.",
@@ -1426,240 +1421,159 @@ def _(scale):
         yield Seen(f"lr {lr:g}, {base} to {width}", "lr", scale(lr, base, width))
 
 
-def _lr_mistake(id, name="", sees="", question=""):
-    return scaled_lr.mistake(id, name=name, sees=sees, question=question)
-
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-INVERTED",
-    "the ratio is upside down",
-    "A wider network gets a larger learning rate.",
-    "If four times as many terms move, how far may each of them go?",
-)
-def _(lr, base_width, width):
-    return lr * width / base_width
+    name="the ratio is upside down",
+    sees="A wider network gets a larger learning rate.",
+    question="If four times as many terms move, how far may each of them go?",
+)(lambda lr, base_width, width: lr * width / base_width)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-SQRT",
-    "the root of the ratio is taken",
-    "Four times as wide gives half the rate. The root belongs to the size of random initial weights.",
-    "The terms of a random sum partly cancel. Do the moves of Adam, all along the gradient, cancel too?",
-)
-def _(lr, base_width, width):
-    return lr * (base_width / width) ** 0.5
+    name="the root of the ratio is taken",
+    sees="Four times as wide gives half the rate. The root belongs to the size of random initial weights.",
+    question="The terms of a random sum partly cancel. Do the moves of Adam, all along the gradient, cancel "
+    "too?",
+)(lambda lr, base_width, width: lr * (base_width / width) ** 0.5)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-SQRTUP",
-    "the rate grows with the root of the width",
-    "A wider network gets a larger learning rate. A rule of this form exists for batch sizes.",
-    "Is it the batch that has become larger, or the layer?",
-)
-def _(lr, base_width, width):
-    return lr * (width / base_width) ** 0.5
+    name="the rate grows with the root of the width",
+    sees="A wider network gets a larger learning rate. A rule of this form exists for batch sizes.",
+    question="Is it the batch that has become larger, or the layer?",
+)(lambda lr, base_width, width: lr * (width / base_width) ** 0.5)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-SQUARE",
-    "the ratio is squared",
-    "Twice as wide gives a quarter of the rate.",
-    "A layer has width times width weights. How many of them enter one unit's sum?",
-)
-def _(lr, base_width, width):
-    return lr * (base_width / width) ** 2
+    name="the ratio is squared",
+    sees="Twice as wide gives a quarter of the rate.",
+    question="A layer has width times width weights. How many of them enter one unit's sum?",
+)(lambda lr, base_width, width: lr * (base_width / width) ** 2)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-SAME",
-    "the learning rate stays as it was",
-    "It agrees only at the same width. This is what does not survive a wider network.",
-    "In the lesson's figure, where is the best rate at 64 units, and where at 1024?",
-)
-def _(lr, base_width, width):
-    return lr * 1.0
+    name="the learning rate stays as it was",
+    sees="It agrees only at the same width. This is what does not survive a wider network.",
+    question="In the lesson's figure, where is the best rate at 64 units, and where at 1024?",
+)(lambda lr, base_width, width: lr * 1.0)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-NOBASE",
-    "base_width is not used",
-    "At the same width the rate is not lr.",
-    "What should come out when width equals base_width?",
-)
-def _(lr, base_width, width):
-    return lr / width
+    name="base_width is not used",
+    sees="At the same width the rate is not lr.",
+    question="What should come out when width equals base_width?",
+)(lambda lr, base_width, width: lr / width)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-NOWIDTH",
-    "width is not used",
-    "All networks get the same rate, whatever their width.",
-    "What should come out when width equals base_width?",
-)
-def _(lr, base_width, width):
-    return lr * base_width
+    name="width is not used",
+    sees="All networks get the same rate, whatever their width.",
+    question="What should come out when width equals base_width?",
+)(lambda lr, base_width, width: lr * base_width)
 
+scaled_lr.mistake("WIDE-NOWIDTH")(lambda lr, base_width, width: lr / base_width)
 
-@_lr_mistake("WIDE-NOWIDTH")
-def _(lr, base_width, width):
-    return lr / base_width
-
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-NOLR",
-    "lr is not used",
-    "Whatever was best in the narrow network, the same comes out.",
-    "The ratio of widths is a factor. Of what?",
-)
-def _(lr, base_width, width):
-    return base_width / width
+    name="lr is not used",
+    sees="Whatever was best in the narrow network, the same comes out.",
+    question="The ratio of widths is a factor. Of what?",
+)(lambda lr, base_width, width: base_width / width)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-FLOOR",
-    "whole-number division",
-    "In every wider network the rate is 0.",
-    "What is 64 // 256?",
-)
-def _(lr, base_width, width):
-    return lr * (base_width // width)
+    name="whole-number division",
+    sees="In every wider network the rate is 0.",
+    question="What is 64 // 256?",
+)(lambda lr, base_width, width: lr * (base_width // width))
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-FLOORUP",
-    "whole-number division of the widths",
-    "It agrees where the wider one is a multiple; else the factor is cut to a whole number, or it raises.",
-    "How many times as wide is a layer of 100 units as one of 48?",
-)
-def _(lr, base_width, width):
-    return lr / (width // base_width)
+    name="whole-number division of the widths",
+    sees="It agrees where the wider one is a multiple; else the factor is cut to a whole number, or it "
+    "raises.",
+    question="How many times as wide is a layer of 100 units as one of 48?",
+)(lambda lr, base_width, width: lr / (width // base_width))
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-FLOORDIV",
-    "the whole quotient is rounded down",
-    "Almost every rate comes out as 0.",
-    "A learning rate is seldom a whole number. What does `//` do?",
-)
-def _(lr, base_width, width):
-    return lr * base_width // width
+    name="the whole quotient is rounded down",
+    sees="Almost every rate comes out as 0.",
+    question="A learning rate is seldom a whole number. What does `//` do?",
+)(lambda lr, base_width, width: lr * base_width // width)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-CLIP",
-    "narrower networks are left out",
-    "Wider networks agree; a narrower one does not get its larger rate.",
-    "The rule works in both directions. What keeps yours from going up?",
-)
-def _(lr, base_width, width):
-    return min(lr, lr * base_width / width)
+    name="narrower networks are left out",
+    sees="Wider networks agree; a narrower one does not get its larger rate.",
+    question="The rule works in both directions. What keeps yours from going up?",
+)(lambda lr, base_width, width: min(lr, lr * base_width / width))
 
+scaled_lr.mistake("WIDE-CLIP")(lambda lr, base_width, width: lr * base_width / max(width, base_width))
 
-@_lr_mistake("WIDE-CLIP")
-def _(lr, base_width, width):
-    return lr * base_width / max(width, base_width)
-
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-CAPONE",
-    "the rate is held below one",
-    "Ordinary rates agree; a large one is cut to 1.",
-    "Does the rule know of a largest rate?",
-)
-def _(lr, base_width, width):
-    return min(1.0, lr * base_width / width)
+    name="the rate is held below one",
+    sees="Ordinary rates agree; a large one is cut to 1.",
+    question="Does the rule know of a largest rate?",
+)(lambda lr, base_width, width: min(1.0, lr * base_width / width))
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-ADD",
-    "the widths are subtracted",
-    "The rate becomes negative, or huge.",
-    "Is the new network so many units wider, or so many times as wide?",
-)
-def _(lr, base_width, width):
-    return lr * (base_width - width)
+    name="the widths are subtracted",
+    sees="The rate becomes negative, or far too large or too small.",
+    question="Is the new network so many units wider, or so many times as wide?",
+)(lambda lr, base_width, width: lr * (base_width - width))
 
+scaled_lr.mistake("WIDE-ADD")(lambda lr, base_width, width: lr + base_width / width)
 
-@_lr_mistake("WIDE-ADD")
-def _(lr, base_width, width):
-    return lr + base_width / width
+scaled_lr.mistake("WIDE-ADD")(lambda lr, base_width, width: lr / (1 + width - base_width))
 
+scaled_lr.mistake("WIDE-ADD")(lambda lr, base_width, width: lr / (width - base_width))
 
-@_lr_mistake("WIDE-ADD")
-def _(lr, base_width, width):
-    return lr / (1 + width - base_width)
-
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-RELATIVE",
-    "the relative change is used, not the ratio",
-    "Twice as wide comes out right, or nothing does.",
-    "From 64 to 256: is that three times more, or four times as much?",
-)
-def _(lr, base_width, width):
-    return lr * base_width / abs(width - base_width) if width != base_width else lr
+    name="the relative change is used, not the ratio",
+    sees="Twice as wide comes out right, or nothing does.",
+    question="From 64 to 256: is that three times more, or four times as much?",
+)(lambda lr, base_width, width: lr * base_width / abs(width - base_width) if width != base_width else lr)
 
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-LOG",
-    "the logarithm of the width is used",
-    "The rate falls far too slowly.",
-    "Ten times as many terms: does their sum grow tenfold, or by one decade?",
-)
-def _(lr, base_width, width):
-    return lr * np.log(base_width + 1) / np.log(width + 1)
+    name="the logarithm of the width is used",
+    sees="The rate falls far too slowly.",
+    question="Ten times as many terms: does their sum grow tenfold, or by one decade?",
+)(lambda lr, base_width, width: lr * np.log(base_width + 1) / np.log(width + 1))
 
+scaled_lr.mistake("WIDE-LOG")(lambda lr, base_width, width: lr / (1 + np.log2(width / base_width)))
 
-@_lr_mistake("WIDE-LOG")
-def _(lr, base_width, width):
-    return lr / (1 + np.log2(width / base_width))
+scaled_lr.mistake("WIDE-LOG")(lambda lr, base_width, width: lr * np.log(base_width) / np.log(width))
 
-
-@_lr_mistake("WIDE-LOG")
-def _(lr, base_width, width):
-    return lr * np.log(base_width) / np.log(width)
-
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-BRACKETS",
-    "a bracket is missing",
-    "The rate is divided by base_width times width.",
-    "a / b / c divides by b and by c. Which of your two widths should multiply?",
-)
-def _(lr, base_width, width):
-    return lr / base_width / width
+    name="a bracket is missing",
+    sees="The rate is divided by base_width times width.",
+    question="a / b / c divides by b and by c. Which of your two widths should multiply?",
+)(lambda lr, base_width, width: lr / base_width / width)
 
+scaled_lr.mistake("WIDE-BRACKETS")(lambda lr, base_width, width: lr * base_width * width)
 
-@_lr_mistake("WIDE-BRACKETS")
-def _(lr, base_width, width):
-    return lr * base_width * width
-
-
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-EXP",
-    "lr is raised to the ratio",
-    "The rate changes far too strongly.",
-    "Is the ratio of widths a factor or an exponent?",
-)
-def _(lr, base_width, width):
-    return lr ** (width / base_width)
+    name="the ratio stands in an exponent",
+    sees="The rate changes far too strongly.",
+    question="Is the ratio of widths a factor or an exponent?",
+)(lambda lr, base_width, width: lr ** (width / base_width))
 
+scaled_lr.mistake("WIDE-EXP")(lambda lr, base_width, width: lr * 2 ** -(width / base_width))
 
-@_lr_mistake(
+scaled_lr.mistake(
     "WIDE-ROUND",
-    "the rate is rounded",
-    "Small rates come out as 0, others with few digits.",
-    "How many digits does a rate of 1e-8 need?",
-)
-def _(lr, base_width, width):
-    return round(lr * base_width / width, 4)
+    name="the rate is rounded",
+    sees="Small rates come out as 0, others with few digits.",
+    question="How many digits does a rate of 1e-8 need?",
+)(lambda lr, base_width, width: round(lr * base_width / width, 4))
 
+scaled_lr.mistake("WIDE-ROUND")(lambda lr, base_width, width: round(lr * base_width / width, 3))
 
-@_lr_mistake("WIDE-ROUND")
-def _(lr, base_width, width):
-    return round(lr * base_width / width, 3)
-
-
-@_lr_mistake("WIDE-ROUND")
-def _(lr, base_width, width):
-    return round(lr * base_width / width, 6)
+scaled_lr.mistake("WIDE-ROUND")(lambda lr, base_width, width: round(lr * base_width / width, 6))
