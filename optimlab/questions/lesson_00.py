@@ -5,16 +5,16 @@ from optimlab.questions.question import Question
 QUESTIONS = (
     Question(
         "00.before.slope",
-        "`f(x) = x**2`, and you stand at `x = -3`. The slope there is -6. To make `f` smaller, which way "
-        "do you go?",
+        "`f(x) = x**2`, and you stand at `x = -3`. The slope there is -6. To make `f` smaller, which way do "
+        "you go?",
         answer="to the right, towards 0",
         replies={
             "to the right, towards 0":
                 "A negative slope says that `f` falls to the right. Against the slope is always down.",
             "to the left": "The slope -6 says: one to the right, about six down. So the left is up.",
             "it depends on the learning rate":
-                "The learning rate says how far. The sign of the slope says which way. If slopes are new "
-                "to you, read a chapter on derivatives first.",
+                "The learning rate says how far. The sign of the slope says which way. If slopes are new to "
+                "you, read a chapter on derivatives first.",
         },
         again=True,
     ),
@@ -49,8 +49,8 @@ QUESTIONS = (
             "about 1": "Most directions look hopeless, and they nearly are. But each is up or down: about "
                 "half go down, by next to nothing.",
             "about 50": "About half. A direction that goes up goes down when you turn it round.",
-            "about 99": "The network is bad at everything, so one would think so. Yet a direction that "
-                "goes up goes down when you turn it round: about half.",
+            "about 99": "The network is bad at everything, so one would think so. Yet a direction that goes "
+                "up goes down when you turn it round: about half.",
         },
     ),
     Question(
@@ -58,14 +58,14 @@ QUESTIONS = (
         "The best of the 100 lowers the loss by what share of the gradient step's?",
         unit="percent",
         answer=7.2,
-        reply="That is the theory, `2.51 / sqrt(1210)`, and the networks below scatter around it. A guess "
-              "of 50 or more is right for two weights, where 100 directions lie 3.6 degrees apart. In 1210 "
+        reply="That is the theory, `2.51 / sqrt(1210)`, and the networks below scatter around it. A guess of "
+              "50 or more is right for two weights, where 100 directions lie 3.6 degrees apart. In 1210 "
               "dimensions they are lost.",
     ),
     Question(
         "00.length",
-        "Fresh weights, and the step against the gradient is 4 long, 80 times as long as before. In how "
-        "many of ten networks does it make the loss larger?",
+        "Fresh weights, and the step against the gradient is 4 long, 80 times as long as before. In how many "
+        "of ten networks does it make the loss larger?",
         answer="8",
         replies={
             "none: it is the best direction":
@@ -89,13 +89,13 @@ QUESTIONS = (
     ),
     Question(
         "00.zero",
-        "You forget `zero_grad`, so each step uses the sum of all gradients so far. Which optimizer have "
-        "you built?",
+        "You forget `zero_grad`, so each step uses the sum of all gradients so far. Which optimizer have you "
+        "built?",
         answer="momentum, with momentum 1",
         replies={
             "gradient descent with a growing learning rate":
-                "The sum does grow at first. But when the slope turns, the old gradients still push the "
-                "old way: that is a velocity, with momentum 1.",
+                "The sum does grow at first. But when the slope turns, the old gradients still push the old "
+                "way: that is a velocity, with momentum 1.",
             "momentum, with momentum 1": "A velocity that never fades. And it is not always slower, as you "
                 "will see.",
             "none: it cannot train anything":

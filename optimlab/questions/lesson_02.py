@@ -17,8 +17,7 @@ QUESTIONS = (
     ),
     Question(
         "02.before.sum",
-        "You sum the loss over 64 examples where you used to average it. What happens to the "
-        "gradient?",
+        "You sum the loss over 64 examples where you used to average it. What happens to the gradient?",
         answer="64 times as large",
         replies={
             "nothing": "A sum of 64 terms has the slope of all 64.",
@@ -56,9 +55,9 @@ QUESTIONS = (
         "How many steps for kappa = 1000, at its best learning rate?",
         unit="steps",
         answer=6908,
-        reply="Ten times as many. A guess near 691 trusts that the best rate makes up for the "
-              "shape, and it does not; a guess near 2200 expects a square root, and in lesson 04 "
-              "you will earn exactly that one.",
+        reply="Ten times as many. A guess near 691 trusts that the best rate makes up for the shape, and it "
+              "does not; a guess near 2200 expects a square root, and in lesson 04 you will earn exactly "
+              "that one.",
     ),
     Question(
         "02.saddle",
@@ -69,8 +68,7 @@ QUESTIONS = (
             "about 300": "290. Each step multiplies the nudge by 1.1, and log(1e12) / log(1.1) is 289.9.",
             "about 3 million": "It looks like that for a long time. But growth by 10 % a step is fast: 290.",
             "it never leaves":
-                "On the ridge exactly, that is right. With a nudge of 1e-12 it leaves: after 290 "
-                "steps.",
+                "On the ridge exactly, that is right. With a nudge of 1e-12 it leaves: after 290 steps.",
         },
     ),
     Question(
@@ -80,9 +78,9 @@ QUESTIONS = (
         replies={
             "the loss of ten more steps": "Flat again, most likely, in all three cases.",
             "the length of the gradient and the curvatures":
-                "A gradient that is not small: lr is too low or too high. A small one with a "
-                "curvature below zero: a saddle. Small with all curvatures above zero: a minimum. "
-                "All of them near zero: a plateau.",
+                "A gradient that is not small: lr is too low or too high. A small one with a curvature below "
+                "zero: a saddle. Small with all curvatures above zero: a minimum. All of them near zero: a "
+                "plateau.",
             "the learning rate": "It helps to know it, but a saddle is a saddle at any learning rate.",
         },
         again=True,
@@ -101,15 +99,14 @@ QUESTIONS = (
     ),
     Question(
         "02.after.bigger",
-        "A colleague: 'I raised lr from 0.40 to 0.49, still below the limit of 0.5, so it must be "
-        "faster.'",
+        "A colleague: 'I raised lr from 0.40 to 0.49, still below the limit of 0.5, so it must be faster.'",
         answer="It may be slower: past the best rate the steep direction slows down",
         replies={
             "Right, up to the limit larger is faster":
                 "Above, 0.49 ended at a loss of 1.6 and 0.40 at 0.089.",
             "It may be slower: past the best rate the steep direction slows down":
-                "The best rate there was 2 / 4.2 = 0.476; beyond it the multiplier of the steep "
-                "direction nears -1.",
+                "The best rate there was 2 / 4.2 = 0.476; beyond it the multiplier of the steep direction "
+                "nears -1.",
         },
         again=True,
     ),

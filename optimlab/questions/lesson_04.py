@@ -5,8 +5,7 @@ from optimlab.questions.question import Question
 QUESTIONS = (
     Question(
         "04.before.limit",
-        "The largest curvature of a bowl is 4. Above which learning rate does gradient descent "
-        "run away?",
+        "The largest curvature of a bowl is 4. Above which learning rate does gradient descent run away?",
         answer="0.5",
         replies={
             "0.25": "At 1/L the steep direction is done in one step. The limit is twice as far.",
@@ -18,8 +17,8 @@ QUESTIONS = (
     ),
     Question(
         "04.before.kappa",
-        "Two valleys: curvatures 1 and 50, and curvatures 4 and 200. Which one needs more steps, "
-        "each at its best learning rate?",
+        "Two valleys: curvatures 1 and 50, and curvatures 4 and 200. Which one needs more steps, each at its "
+        "best learning rate?",
         answer="both the same",
         replies={
             "the first": "Its curvatures are smaller, but the learning rate may be larger for that.",
@@ -44,13 +43,11 @@ QUESTIONS = (
     ),
     Question(
         "04.kappa",
-        "The heavy ball needs 27 steps for kappa = 10 and 93 for kappa = 100. How many for kappa "
-        "= 1000?",
+        "The heavy ball needs 27 steps for kappa = 10 and 93 for kappa = 100. How many for kappa = 1000?",
         unit="steps",
         answer=315,
-        reply="From 27 to 93 is a factor of 3.4, and another one makes 315, near enough to the "
-              "square root of ten. If you wrote about 900, you multiplied by ten, as gradient "
-              "descent would have you do.",
+        reply="From 27 to 93 is a factor of 3.4, and another one makes 315, near enough to the square root "
+              "of ten. If you wrote about 900, you multiplied by ten, as gradient descent would have you do.",
     ),
     Question(
         "04.round",
@@ -58,8 +55,7 @@ QUESTIONS = (
         answer="momentum 0",
         replies={
             "momentum 0":
-                "And lr 1 / L: one step of gradient descent. With no valley there is nothing to "
-                "make equal.",
+                "And lr 1 / L: one step of gradient descent. With no valley there is nothing to make equal.",
             "momentum 0.5": "Put kappa = 1 into the formula: the numerator is zero. No valley, no momentum.",
             "momentum 0.9":
                 "0.9 is a habit. The formula says 0: with no valley there is nothing to make equal.",
@@ -85,8 +81,7 @@ QUESTIONS = (
                 "You saw it swing almost four times as wide as gradient descent, and win.",
             "it gives all directions in the spiral region the same rate": "sqrt(β), whatever the curvature.",
             "it takes larger steps":
-                "It does, and gradient descent with larger steps diverges. The memory makes them "
-                "safe.",
+                "It does, and gradient descent with larger steps diverges. The memory makes them safe.",
         },
         again=True,
     ),

@@ -6,8 +6,7 @@ QUESTIONS = (
     Question(
         "15.before.pieces",
         "A batch of 64 goes through the network in two pieces, of 40 and of 24. How do the two mean "
-        "gradients "
-        "become that of the batch?",
+        "gradients become that of the batch?",
         answer="40/64 of the first and 24/64 of the second",
         replies={
             "half of each": "Then an example of the small piece counts for more than one of the large one.",
@@ -43,16 +42,14 @@ QUESTIONS = (
         "15.add",
         "w = 1.0, in bfloat16. You add 0.001, a thousand times. What is w?",
         answer=1,
-        reply="Not 2. The next number above 1 is 1.0078, and 1.001 is nearer to 1. So the first "
-        "addition does "
-        "nothing, and neither does any of the others. If you wrote 2, you did the arithmetic, and your "
+        reply="Not 2. The next number above 1 is 1.0078, and 1.001 is nearer to 1. So the first addition "
+        "does nothing, and neither does any of the others. If you wrote 2, you did the arithmetic, and your "
         "machine would have done another one.",
     ),
     Question(
         "15.average",
-        "An average, avg = 0.999 * avg + 0.001 * new, stands at 1.0. Then 5,000 zeros come in, all in"
-        " bfloat16. "
-        "Where is the average?",
+        "An average, avg = 0.999 * avg + 0.001 * new, stands at 1.0. Then 5,000 zeros come in, all in "
+        "bfloat16. Where is the average?",
         answer="at 1.0",
         replies={
             "at 0.0067": "0.999**5000, which is what arithmetic says. But 0.999 rounds to 1, every time.",
@@ -62,25 +59,22 @@ QUESTIONS = (
     ),
     Question(
         "15.memory",
-        "The weights of a model with 7 billion parameters fill 14 GB, at 2 bytes each. How much does "
-        "Adam need to "
-        "train it, before a single activation is counted?",
+        "The weights of a model with 7 billion parameters fill 14 GB, at 2 bytes each. How much does Adam "
+        "need to train it, before a single activation is counted?",
         unit="GB",
         answer=112,
-        reply="16 bytes for each parameter. Weight and gradient take 2 each; a float32 copy of the "
-        "weight takes 4, "
-        "and m and v take 4 each. The weights that you ship are an eighth of it.",
+        reply="16 bytes for each parameter. Weight and gradient take 2 each; a float32 copy of the weight "
+        "takes 4, and m and v take 4 each. The weights that you ship are an eighth of it.",
     ),
     Question(
         "15.width",
-        "A network with 64 hidden units is best at a learning rate of about 2**-8. You make its "
-        "layers 1024 wide. "
-        "Where is the best rate now?",
+        "A network with 64 hidden units is best at a learning rate of about 2**-8. You make its layers 1024 "
+        "wide. Where is the best rate now?",
         answer="lower by more than 10",
         replies={
             "about the same":
-                "One would hope so, and most people tune as if it were. At the old rate the wide "
-                "network is lost.",
+                "One would hope so, and most people tune as if it were. At the old rate the wide network is "
+                "lost.",
             "lower by about 2": "In the right direction, and not far enough.",
             "lower by more than 10":
                 "The layers are 16 times wider, and the rate falls by about as much or more.",
@@ -90,9 +84,8 @@ QUESTIONS = (
     ),
     Question(
         "15.log",
-        "Step 1200: loss 2.31, gradient norm 0.9. Step 1300: 2.30, 4.1. Step 1400: 2.29, 19. Step "
-        "1500: nan, nan. "
-        "When could you have known?",
+        "Step 1200: loss 2.31, gradient norm 0.9. Step 1300: 2.30, 4.1. Step 1400: 2.29, 19. Step 1500: nan, "
+        "nan. When could you have known?",
         answer="at step 1300, from the norm",
         replies={
             "at step 1500, from the loss": "By then it is over, and so are the weights.",

@@ -42,31 +42,32 @@ QUESTIONS = (
     ),
     Question(
         "17.famous",
-        "At the course's rate of 0.0007 with decay, gradient descent names 86 % right in the middle of ten "
-        "seeds "
-        "and Adam 97.8 %. Now gradient descent may choose among six rates. How many per cent?",
-        unit="%",
-        answer=98,
-        reply="Adam's best of the same six is 98 % as well. Whoever wrote 90 or less believed that "
-              "the "
-              "method made the difference, as the comparison invites one to.",
+        "The six rates go from 0.0007 to 0.3. Had the course chosen 0.3 for both methods, what would its "
+        "students have seen?",
+        answer="gradient descent far ahead",
+        replies={
+            "Adam far ahead, as before": "Adam's steps are about as long as its rate, whatever the slope: "
+                                         "0.3 in each of the 30 weights is too long to settle. Gradient "
+                                         "descent's shrink with the slope. It leads by 8 points or more.",
+            "both level, near 98 %": "At 0.03 and at 0.1 they are. At 0.3 gradient descent still names 98 % "
+                                     "right, and Adam 88 to 90 %.",
+            "gradient descent far ahead": "By 8 points or more, with decay and without. One number decides "
+                                          "which method the lecture recommends.",
+        },
     ),
     Question(
         "17.scale",
         "You measure the loss in other units, so that it is a hundred times as large. Whose best learning "
-        "rate "
-        "changes?",
+        "rate changes?",
         answer="SGD's",
         replies={
             "SGD's": "It becomes a hundred times smaller, since its step is lr times a slope that is a "
-                     "hundred "
-                     "times as long.",
+                     "hundred times as long.",
             "Adam's": "Adam divides the slope's size out again, so a hundred above and a hundred below the "
                       "fraction line cancel.",
             "both": "For SGD you are right: the slope is a hundred times as long. Adam divides it out.",
-            "neither": "The place of the minimum does not move, there you are right. But SGD's steps "
-                       "become a "
-                       "hundred times as long.",
+            "neither": "The place of the minimum does not move, there you are right. But SGD's steps become "
+                       "a hundred times as long.",
         },
     ),
     Question(
@@ -75,9 +76,8 @@ QUESTIONS = (
         "seeds?",
         answer="higher, most likely",
         replies={
-            "0.25, give or take": "That is what one number from a paper makes one expect. But among 21 "
-                                  "rates some "
-                                  "are lucky on these seeds, and the choice looks for luck.",
+            "0.25, give or take": "That is what one number from a paper makes one expect. But among 21 rates "
+                                  "some are lucky on these seeds, and the choice looks for luck.",
             "higher, most likely": "The choice took what was good on these seeds, and part of that was luck.",
             "lower, most likely": "Luck is taken along when choosing, and does not come along to fresh "
                                   "seeds.",
@@ -101,14 +101,12 @@ QUESTIONS = (
         "conclude?",
         answer="nothing about the two methods yet",
         replies={
-            "the new one is better": "It may be. The picture would look the same if Adam only wanted "
-                                     "another rate.",
+            "the new one is better": "It may be. The picture would look the same if Adam only wanted another "
+                                     "rate.",
             "the new one is better at defaults": "For that its own rate would have to be a default too, "
-                                                 "fixed "
-                                                 "before these tasks. The new one was tuned on them.",
+                                                 "fixed before these tasks. The new one was tuned on them.",
             "nothing about the two methods yet": "Ask how many tries each had, over which rates, and which "
-                                                 "seeds "
-                                                 "judged.",
+                                                 "seeds judged.",
         },
         again=True,
     ),
