@@ -237,7 +237,9 @@ def _stopped(stop: Stop):
 def _evidence(exercise, found):
     lines, difference, habits = [], found.difference, found.habits
     if difference is not None and difference.stop is not None and difference.stop.kind != "returns":
-        lines += [difference.stop.message, difference.stop.line]
+        stop = difference.stop
+        named = found.status == "error" or stop.kind == "endless"
+        lines += [stop.message if named else f"{stop.kind}: {stop.message}", stop.line]
     elif difference is not None and difference.expected is not None and difference.got is not None:
         if found.clue is not None:
             lines += _got_and_expected(exercise, found.clue, None)

@@ -335,7 +335,8 @@ def _close(got: Seen, expected: Seen):
 
 def _draw(exercise, found, strip):
     strip = _within_sight(strip)
-    gap = strip.yours - strip.expected
+    with np.errstate(invalid="ignore"):  # inf - inf, where both diverged
+        gap = strip.yours - strip.expected
     apart = strip.parts is not None and _is_hidden(strip, gap)
     fig, axes = plots.panels(2 if apart else 1, height=_height(strip), width=None if apart else 7)
     left = axes[0] if apart else axes

@@ -1421,12 +1421,15 @@ def _(scale):
         yield Seen(f"lr {lr:g}, {base} to {width}", "lr", scale(lr, base, width))
 
 
-scaled_lr.mistake(
+@scaled_lr.mistake(
     "WIDE-INVERTED",
     name="the ratio is upside down",
     sees="A wider network gets a larger learning rate.",
     question="If four times as many terms move, how far may each of them go?",
-)(lambda lr, base_width, width: lr * width / base_width)
+)
+def _(lr, base_width, width):
+    return lr * width / base_width
+
 
 scaled_lr.mistake(
     "WIDE-SQRT",

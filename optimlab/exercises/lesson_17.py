@@ -684,12 +684,16 @@ def _by_all(count):
     return _with(count=lambda near, times: count(near[:, np.isfinite(times).all(axis=0)]))
 
 
-performance_profile.mistake(
+@performance_profile.mistake(
     "PROF-INFCOUNTS",
     name="a problem that nobody solves counts for everybody",
     sees="On solvable problems it agrees. inf <= tau * inf is true, so all get a share for nothing.",
     question="The best time on a problem is inf. Who solved it?",
-)(_with(near=lambda times, tau, best: times <= tau * best))
+)
+def _(times, taus):
+    best = np.min(times, axis=0)
+    return np.array([[np.mean(row <= tau * best) for tau in taus] for row in times])
+
 
 performance_profile.mistake("PROF-INFCOUNTS")(_with(near=lambda times, tau, best: ~(times / best > tau)))
 

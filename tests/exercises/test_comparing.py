@@ -158,3 +158,13 @@ def test_every_exercise_has_something_to_show(exercise):
                 assert not strip.yours[strip.parts] == strip.expected[strip.parts]
         elif strip is None:
             assert comparing._no_strip(verdict.tried[1])
+
+
+@pytest.mark.filterwarnings("error")
+def test_runs_that_both_diverged_are_drawn_without_a_warning():
+    def summarize(finals):
+        return tuple(np.quantile(np.asarray(finals, float), [0.5, 0.25, 0.75]))
+
+    with np.errstate(all="ignore"):
+        verdict = check("17.1", summarize)
+    assert "yours is nan" in repr(verdict.compare())
