@@ -279,7 +279,7 @@ def _got_and_expected(exercise, difference, ratio):
     lines.append(f"    yours    {shown(got.value, expected.value)}")
     lines.append(f"    expected {shown(expected.value, got.value)}")
     if ratio is not None:
-        moves = "each move is" if expected.start is not None else "yours is always"
+        moves = "each move is" if expected.start is not None else "each number is"
         lines.append(f"    {moves} {ratio:.4g} times the expected one")
     return lines
 

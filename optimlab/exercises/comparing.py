@@ -462,6 +462,8 @@ def _whole_ticks(ax, strip):
         if strip.is_by_index and strip.axis == "entry":
             labels = [label.strip("[]") for label in labels]
         ax.set_xticks(strip.ticks, labels)
+    elif strip.is_by_index:
+        ax.locator_params(axis="x", integer=True)
 
 
 def _ring(ax, x, yours, expected, ended=False):

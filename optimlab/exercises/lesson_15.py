@@ -594,7 +594,8 @@ def _each(round_to, label, values):
         return
     yield Seen(label, "what comes back", f"an array of kind f in shape {values.shape}")
     for x, y in zip(values.ravel(), out.ravel(), strict=True):
-        where = f"{label}: {np.float32(x)}" if label else f"{np.float32(x)}"
+        number = str(np.float32(x))  # its shortest digits, where an f-string would give those of a float64
+        where = f"{label}: {number}" if label else number
         yield Seen(where, "the rounded number", np.array(y))
         if y == 0:
             yield Seen(where, "its sign bit", np.array(np.signbit(y)))

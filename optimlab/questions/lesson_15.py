@@ -70,13 +70,13 @@ QUESTIONS = (
         "15.width",
         "A network with 64 hidden units is best at a learning rate of about 2**-8. You make its layers 1024 "
         "wide. Where is the best rate now?",
-        answer="lower by more than 10",
+        answer="less than a tenth of it",
         replies={
             "about the same":
                 "One would hope so, and most people tune as if it were. At the old rate the wide network is "
                 "lost.",
-            "lower by about 2": "In the right direction, and not far enough.",
-            "lower by more than 10":
+            "about half of it": "In the right direction, and not far enough.",
+            "less than a tenth of it":
                 "The layers are 16 times wider, and the rate falls by about as much or more.",
             "higher":
                 "A wider network has more room, but each of its sums has more terms, and they all move.",

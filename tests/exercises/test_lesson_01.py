@@ -185,4 +185,4 @@ def test_the_central_error_shrinks_with_the_square_of_h():
 def test_a_summed_loss_is_told_with_its_factor():
     verdict = check("01.1", lambda X, y, w: 2 * X.T @ (X @ w - y))
     assert verdict.mistake == "LOSS-SUM"
-    assert "yours is always 5 times the expected one" in verdict.text
+    assert "each number is 5 times the expected one" in verdict.text
