@@ -373,7 +373,7 @@ def _finding(exercise, found, strip):
             return f"{exercise.name} agrees up to where it stops: {found.difference.stop.message}"
         count = len(strip.labels) - (strip.labels[0] == "start")
         what = strip.axis or "value"
-        what = {"entry": "entries", "t": "steps", "rounds": "rounds"}.get(what.split()[0], f"{what}s")
+        what = {"entry": "entries", "t": "steps", "rounds": "rounds"}.get(what.split(",")[0], f"{what}s")
         return f"{exercise.name}: yours and the reference agree in all {count} {what}"
     where = _place(strip)
     name = f": {found.mistake.name}" if found.mistake else ""

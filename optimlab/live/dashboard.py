@@ -224,7 +224,7 @@ def spread_marks(result):
 def ratio_marks(result, span):
     marks = [
         Rule("", y=1e-3),
-        Text(span[1], 1e-3, "1/1000, the usual guide", THEORY, "right", dx=-4, dy=-8, size=9.5),
+        Text(span[0], 2e-6, "dashed: 1/1000, the usual guide", THEORY, "left", dx=4, size=9.5),
     ]
     for i, name in enumerate(result["layers"]):
         color, dashes = LAYERS[i]

@@ -134,10 +134,13 @@ function unpack(frame, view) {
 
 const superscript = (power) => String(power).replace(/[-0-9]/g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]);
 
+// As powers of ten where one of them has to be and all of them are.
 function tickLabels(ticks) {
   const far = ticks.some((t) => t !== 0 && (Math.abs(t) < 1e-3 || Math.abs(t) >= 1e4));
+  const isPower = (t) => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-6;
+  const powers = far && ticks.every((t) => t === 0 || (t > 0 && isPower(t)));
   return ticks.map((t) => {
-    if (far && t > 0) return t === 1 ? "1" : "10" + superscript(Math.round(Math.log10(t)));
+    if (powers && t > 0) return t === 1 ? "1" : "10" + superscript(Math.round(Math.log10(t)));
     return shown(t);
   });
 }

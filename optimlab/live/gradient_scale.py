@@ -227,7 +227,7 @@ def scales_marks(values, result, runs):
 
 def weight_title(result):
     left = result["left"]
-    return f"Left: AdamW {share(left['AdamW'])}, Adam + L2 {share(left['Adam + L2'])}"
+    return f"AdamW leaves {share(left['AdamW'])}, Adam + L2 {share(left['Adam + L2'])}"
 
 
 def scales_title(values, result):

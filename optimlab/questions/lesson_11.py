@@ -68,7 +68,8 @@ QUESTIONS = (
         "A matrix of 1024 x 1024 weights in float32. How many bytes a weight does SOAP keep beside it?",
         answer="24",
         replies={
-            "4": "That is momentum, Lion and Muon: one number.",
+            "4": "That is momentum, Lion and Muon: one number. SOAP has two for Adam, and four square "
+                "matrices: 24.",
             "8": "That is Adam. SOAP has Adam's two arrays, and four square matrices more: 24.",
             "24": "Adam's two arrays, and two matrices with a basis for each side, all of 1024 x 1024.",
         },

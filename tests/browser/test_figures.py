@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -366,6 +367,21 @@ def test_a_busy_kernel_is_said_and_the_newest_value_is_drawn(lab):
     figure.sees("lr 0.01 is below")
     assert figure.card.locator(".ol-status").inner_text() == ""
     assert lab.errors == []
+
+
+def test_labels_of_an_axis_are_powers_of_ten_only_where_all_of_them_are(browser):
+    script = (Path(live.__file__).parent / "figure.js").read_text(encoding="utf-8")
+    wanted = r"^(const (?:shown|superscript) = .*?;$|function tickLabels.*?^}$)"
+    parts = re.findall(wanted, script, re.MULTILINE | re.DOTALL)
+    page = browser.new_page()
+
+    def labels(*ticks):
+        return page.evaluate(f"(ticks) => {{ {' '.join(parts)}; return tickLabels(ticks); }}", ticks)
+
+    assert labels(0, 5000, 10_000, 15_000) == ["0", "5000", "10000", "15000"]
+    assert labels(1e-5, 1e-3, 0.1, 1, 10) == ["10⁻⁵", "10⁻³", "10⁻¹", "1", "10¹"]
+    assert labels(-0.5, 0, 1000) == ["−0.5", "0", "1000"]
+    page.close()
 
 
 def test_predict_and_quiz(lab):
