@@ -736,7 +736,8 @@ class QuestionView {
   constructor(spec, wire) {
     this.spec = spec;
     const id = newId();
-    this.box = answerBox(spec.choices, spec.unit ? `Your guess, in ${spec.unit}` : "Your guess", id);
+    const how = spec.unit.startsWith("times") ? "how many" : "in";
+    this.box = answerBox(spec.choices, spec.unit ? `Your guess, ${how} ${spec.unit}` : "Your guess", id);
     this.says = make("p", { class: "ol-reply", "aria-live": "polite" });
     const submit = (event) => {
       event.preventDefault();

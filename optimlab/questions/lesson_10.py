@@ -64,7 +64,7 @@ QUESTIONS = (
         "10.free",
         "Training loss, medians. At how many of the four lengths is the one run of Schedule-Free at or below "
         "the cosine that was tuned for that length?",
-        unit="of 4",
+        unit="lengths",
         answer=4,
         reply="If you expected it to lose where the cosine has just come to its end, that is where a "
         "schedule is at its best. It does not lose there either. By the validation loss it does: look at the "
