@@ -83,9 +83,9 @@ def _compared(verdict):
         return Note(f"{verdict.exercise}: {_nothing_ran(verdict)}")
     exercise, found = verdict.tried
     if exercise.is_value:
+        nudge = "" if verdict.passed else f'\nA nudge instead: hint("{exercise.id}")'
         return Note(
-            f"{exercise.id}: your answer is a value, not a function, so there is no run to draw.\n"
-            f"A nudge instead: hint(\"{exercise.id}\")"
+            f"{exercise.id}: your answer is a value, not a function, so there is no run to draw.{nudge}"
         )
     strip = _strip_of(exercise, found)
     if strip is None:

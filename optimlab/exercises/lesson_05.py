@@ -339,6 +339,39 @@ def _(w, grad, cache, lr, eps):
 
 
 @adagrad_step.mistake(
+    "ADG-LENGTHKEPT",
+    name="the cache keeps the root of the sum, not the sum",
+    sees="From a cache of zero every w agrees; the cache that comes back is the root of the expected one.",
+    question="Your steps are right. What does the exercise say that the cache holds?",
+)
+def _(w, grad, cache, lr, eps):
+    cache = np.sqrt(cache**2 + grad**2)
+    return w - lr * grad / (cache + eps), cache
+
+
+@adagrad_step.mistake(
+    "ADG-COUNT",
+    name="steps are counted, not squares summed",
+    sees="Every entry of the cache grows by 1, and all rates fall alike, as lr / sqrt(t).",
+    question="A weight has not seen any gradient yet. Should its rate have fallen?",
+)
+def _(w, grad, cache, lr, eps):
+    cache = cache + 1
+    return w - lr * grad / (np.sqrt(cache) + eps), cache
+
+
+@adagrad_step.mistake(
+    "ADG-OUTER",
+    name="the cache is a matrix of all products, not one square for each weight",
+    sees="For n weights it has n times n entries. The paper has that too; what is asked for is its diagonal.",
+    question="How many sums does a step on four weights need?",
+)
+def _(w, grad, cache, lr, eps):
+    cache = cache + np.outer(grad, grad)
+    return w - lr * grad / (np.sqrt(cache) + eps), cache
+
+
+@adagrad_step.mistake(
     "ADG-SUMROOTS",
     name="the roots are added, not the squares under one root",
     sees="From a cache of zero the first step is right; later divisors are too large.",
@@ -375,6 +408,34 @@ def _(w, grad, cache, lr, eps):
 def _(w, grad, cache, lr, eps):
     cache = cache + grad**2
     return w - lr * grad**2 / (np.sqrt(cache) + eps), cache
+
+
+@adagrad_step.mistake(
+    "ADG-NOSIGN",
+    name="the size of the gradient stands in the step, and its sign is lost",
+    sees="The cache agrees; every weight moves down, whatever the sign of its gradient.",
+    question="Sizes belong to the cache. Which array knows the direction?",
+)
+def _(w, grad, cache, lr, eps):
+    cache = cache + grad**2
+    return w - lr * np.abs(grad) / (np.sqrt(cache) + eps), cache
+
+
+@adagrad_step.mistake(
+    "ADG-SPLIT",
+    name="the gradient is multiplied by eps alone",
+    sees="The cache agrees; lr / root stands by itself, and is infinite where the cache is zero.",
+    question="Multiplication comes before addition. Which part of your line does grad belong to?",
+)
+def _(w, grad, cache, lr, eps):
+    cache = cache + grad**2
+    return w - lr / np.sqrt(cache) + eps * grad, cache
+
+
+@adagrad_step.mistake("ADG-SPLIT")
+def _(w, grad, cache, lr, eps):
+    cache = cache + grad**2
+    return w - (lr / np.sqrt(cache) + eps * grad), cache
 
 
 @adagrad_step.mistake(
@@ -602,11 +663,18 @@ def _late(squares):
 @effective_lr.mistake(
     "ADG-AFTER",
     name="row t does not count its own gradient",
-    sees="Row 0 is lr / eps in every column, and each later row is what the row before should be.",
+    sees="Row 0 knows no gradient at all, and each later row is what the row before should be.",
     question="05.1 takes the gradient into the cache and then divides. Which sum does row 0 divide by?",
 )
 def _(grads, lr, eps):
     return lr / (np.sqrt(_late(grads**2)) + eps)
+
+
+@effective_lr.mistake("ADG-AFTER")
+def _(grads, lr, eps):
+    rates = lr / (np.sqrt(_late(grads**2)) + eps)
+    rates[:1] = 0
+    return rates
 
 
 @effective_lr.mistake(
@@ -949,20 +1017,32 @@ def what_it_does(R):
     return "it turns the axes" if np.linalg.det(R) > 0 else "it mirrors the axes"
 
 
+def kind_of(methods):
+    """Words for what stands in the place of the list of methods."""
+    if isinstance(methods, tuple):
+        return "a list of names"
+    return "yes and no" if methods.dtype.kind == "b" else f"numbers in an array of shape {methods.shape}"
+
+
 @broken.probe("the prediction")
 def _(answer):
     methods = answer()[0]
     methods = (methods,) if isinstance(methods, str) else methods
-    if isinstance(methods, tuple):
-        methods = tuple(sorted({method.strip().lower() for method in methods}))
-    elif methods.size == 0:
+    if isinstance(methods, np.ndarray) and methods.size == 0:
         methods = ()
-    yield Seen("", "the methods that notice", methods, secret=True)
+    yield Seen("", "what stands first", kind_of(methods))
+    if not isinstance(methods, tuple):
+        return
+    named = tuple(sorted({method.strip().lower() for method in methods}))
+    yield Seen("", "the methods that notice", named, secret=True)
 
 
 @broken.probe("Adagrad on the turned valley")
 def _(answer):
     R = answer()[1]
+    if isinstance(R, (str, tuple)):
+        yield Seen("", "the shape of R", "none, it is text")
+        return
     if not isinstance(R, np.ndarray) or R.dtype.kind not in "biuf" or R.shape != (2, 2):
         yield Seen("", "the shape of R", np.array(np.shape(R)))
         return
@@ -1041,6 +1121,46 @@ def _():
 @broken.mistake("ROT-TOOMANY")
 def _():
     return ["momentum", "adagrad"], _turned(45)
+
+
+@broken.mistake(
+    "ROT-ORDER",
+    name="the pair is the other way round",
+    sees="A matrix stands where the list of methods should.",
+    question="In which order does the exercise name its two parts?",
+)
+def _():
+    return _turned(45), ["adagrad"]
+
+
+@broken.mistake(
+    "ROT-ONLYR",
+    name="only the matrix comes back",
+    sees="Its first row was taken for the list, and its second for the matrix.",
+    question="Two things are asked for, a list and a matrix. How do you write a pair?",
+)
+def _():
+    return _turned(45)
+
+
+@broken.mistake(
+    "ROT-YESNO",
+    name="the list says yes and no, and no names",
+    sees="Which method each of them belongs to is not in the answer.",
+    question="The list holds those names that notice. What is left out of it?",
+)
+def _():
+    return [False, False, True], _turned(45)
+
+
+@broken.mistake(
+    "ROT-TEXT",
+    name="R is described in words",
+    sees="Text came where an array of shape (2, 2) is asked for.",
+    question="Which four numbers does your turn have? The third hint has the form.",
+)
+def _():
+    return ["adagrad"], "a turn by 45 degrees"
 
 
 @broken.mistake(

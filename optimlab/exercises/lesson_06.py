@@ -186,6 +186,12 @@ def _(w, grad, cache, lr, alpha, eps):
     return w - lr * grad / (np.sqrt(cache) + eps), cache
 
 
+@rmsprop_step.mistake("RMS-BC")
+def _(w, grad, cache, lr, alpha, eps):
+    cache = alpha * cache + (1 - alpha) * grad**2
+    return w - lr * np.sqrt(1 - alpha) * grad / (np.sqrt(cache) + eps), cache
+
+
 @rmsprop_step.mistake(
     "RMS-INITG2",
     name="an empty cache is filled with the first square",
@@ -319,6 +325,68 @@ def _(w, grad, cache, lr, alpha, eps):
 def _(w, grad, cache, lr, alpha, eps):
     cache = np.sqrt(alpha * cache + (1 - alpha) * grad**2)
     return w - lr * grad / (cache + eps), cache
+
+
+@rmsprop_step.mistake(
+    "RMS-LENGTHKEPT",
+    name="the cache keeps the root of the mean, not the mean",
+    sees="From a cache of zero every w agrees; the cache that comes back is the root of the expected one.",
+    question="Your steps are right. What does the exercise say that the cache holds?",
+)
+def _(w, grad, cache, lr, alpha, eps):
+    cache = np.sqrt(alpha * cache**2 + (1 - alpha) * grad**2)
+    return w - lr * grad / (cache + eps), cache
+
+
+@rmsprop_step.mistake(
+    "RMS-MAX",
+    name="the larger of the two is kept, where an average is asked for",
+    sees="A new square that is larger than the old cache enters whole.",
+    question="Two shares add up to 1 in this rule. Which share has the new square in your line?",
+)
+def _(w, grad, cache, lr, alpha, eps):
+    cache = np.maximum(alpha * cache, grad**2)
+    return w - lr * grad / (np.sqrt(cache) + eps), cache
+
+
+@rmsprop_step.mistake("RMS-MAX")
+def _(w, grad, cache, lr, alpha, eps):
+    cache = np.maximum(cache, alpha * cache + (1 - alpha) * grad**2)
+    return w - lr * grad / (np.sqrt(cache) + eps), cache
+
+
+@rmsprop_step.mistake(
+    "RMS-FIXED",
+    name="alpha is not used: the memory is a number of your own",
+    sees="The cache takes in the same share of the square, whatever alpha is.",
+    question="Which argument says how much of the old cache is kept? Where is it in your line?",
+)
+def _(w, grad, cache, lr, alpha, eps):
+    cache = 0.9 * cache + 0.1 * grad**2
+    return w - lr * grad / (np.sqrt(cache) + eps), cache
+
+
+@rmsprop_step.mistake("RMS-FIXED")
+def _(w, grad, cache, lr, alpha, eps):
+    cache = 0.99 * cache + 0.01 * grad**2
+    return w - lr * grad / (np.sqrt(cache) + eps), cache
+
+
+@rmsprop_step.mistake(
+    "RMS-MOMENTUM",
+    name="this is momentum: gradients are averaged, and nothing is divided",
+    sees="The cache holds gradients with their signs, and w moves by lr times that.",
+    question="Momentum remembers a direction. What is the cache to remember, and what is it for?",
+)
+def _(w, grad, cache, lr, alpha, eps):
+    cache = alpha * cache + (1 - alpha) * grad
+    return w - lr * cache, cache
+
+
+@rmsprop_step.mistake("RMS-MOMENTUM")
+def _(w, grad, cache, lr, alpha, eps):
+    cache = alpha * cache + grad
+    return w - lr * cache, cache
 
 
 @rmsprop_step.mistake(
