@@ -243,7 +243,7 @@ def _as_mistake(id):
 
 
 def _constant_ratio(mine, reference, difference):
-    """got / expected of what differs, if that is one for several numbers of the run; of moves if it can."""
+    """got / expected of what differs, if that is one number, not 0, in several places; of moves if it can."""
     got, expected = difference.got, difference.expected
     if got is None or expected is None or got.quantity != expected.quantity:
         return None
@@ -259,7 +259,7 @@ def _constant_ratio(mine, reference, difference):
         ratios = np.concatenate(ratios) if ratios else np.array([])
         if ratios.size > 1 and np.all(np.isfinite(ratios)):
             middle = float(np.median(ratios))
-            if np.ptp(ratios) <= 1e-6 * max(abs(middle), 1e-300) and abs(middle - 1) > 1e-3:
+            if np.ptp(ratios) <= 1e-6 * abs(middle) and middle and abs(middle - 1) > 1e-3:
                 return middle
     return None
 

@@ -177,6 +177,11 @@ def _(X, y, w):
     return (2 * X.T @ (X @ w[:, None] - y) / len(y)).sum(axis=1)
 
 
+@mse_grad.mistake("GD-SHAPE")
+def _(X, y, w):
+    return 2 * (X.T @ (X @ w - y[:, None])).mean(axis=1) / len(y)
+
+
 @mse_grad.mistake(
     "MSE-COLUMN",
     name="a column comes back",
@@ -617,6 +622,17 @@ def _(z):
 
 
 @softmax_rows.mistake(
+    "SM-RATIO",
+    name="the scores are divided by the largest of their row",
+    sees="Two scores that are far apart come close to each other, and with them their probabilities.",
+    question="Only differences count. Does a division keep the differences of a row?",
+)
+def _(z):
+    e = np.exp(z / z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@softmax_rows.mistake(
     "SM-LOG",
     name="these are the logarithms of the probabilities",
     sees="All entries are negative or zero.",
@@ -1038,6 +1054,36 @@ def _(scores, y):
 def _(scores, y):
     loss, dscores = _xent(scores, y, _log_softmax(scores, axis=0))
     return loss / len(y), dscores / len(y)
+
+
+@softmax_xent.mistake(
+    "XENT-SIGMOID",
+    name="a sigmoid for each class, where one softmax over all is asked for",
+    sees="The probabilities of a row do not add up to 1, and every class pays for itself.",
+    question="An example has one class out of k. Which function shares out a probability of 1 among them?",
+)
+def _(scores, y):
+    p, right = 1 / (1 + np.exp(-scores)), np.eye(scores.shape[1])[y]
+    return -(right * np.log(p) + (1 - right) * np.log(1 - p)).mean(), (p - right) / len(y)
+
+
+@softmax_xent.mistake("XENT-SIGMOID")
+def _(scores, y):
+    p, right = 1 / (1 + np.exp(-scores)), np.eye(scores.shape[1])[y]
+    return -(right * np.log(p) + (1 - right) * np.log(1 - p)).sum(axis=1).mean(), (p - right) / len(y)
+
+
+@softmax_xent.mistake(
+    "XENT-ENTROPY",
+    name="the model's own probabilities weigh the logarithms, not the label",
+    sees="A model that is sure has a loss of zero, whether it is right or wrong.",
+    question="Which probability does the loss ask for: each in its turn, or that of the true class?",
+)
+def _(scores, y):
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    p = np.exp(log_p)
+    return -(p * log_p).sum(axis=1).mean(), (p - np.eye(p.shape[1])[y]) / len(y)
 
 
 @softmax_xent.mistake(
@@ -1640,6 +1686,16 @@ def _(f, x, h):
         x[i] -= 2 * h
         grad[i] = (above - f(x)) / (2 * h)
         x[i] += h
+    return grad
+
+
+@numerical_gradient.mistake("GD-INT")
+def _(f, x, h):
+    grad = np.zeros_like(x)
+    for i in range(x.size):
+        step = np.zeros_like(x)
+        step[i] = h
+        grad[i] = (f(x + step) - f(x - step)) / (2 * h)
     return grad
 
 

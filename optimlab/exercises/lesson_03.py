@@ -1025,6 +1025,16 @@ def _(lr, batch_size, sigma, curvature):
 
 
 @noise_std.mistake(
+    "NOISE-NEGATIVE",
+    name="the root is taken of a negative number",
+    sees="The answer is nan.",
+    question="For a small learning rate, is 2 - lr h above zero or below it? And the bracket in your line?",
+)
+def _(lr, batch_size, sigma, curvature):
+    return np.sqrt(lr * sigma**2 / (batch_size * curvature * (lr * curvature - 2)))
+
+
+@noise_std.mistake(
     "NOISE-ONESTEP",
     name="the noise of one step only",
     sees="The answer is lr sigma / sqrt(B): what a single step adds.",
@@ -1245,6 +1255,18 @@ def _(sq_small, sq_big, b_small, b_big):
     return -trace / true_sq
 
 
+@noise_scale.mistake("SCALE-SIGN")
+def _(sq_small, sq_big, b_small, b_big):
+    trace = (sq_small - sq_big) / (1 / b_big - 1 / b_small)
+    return trace / (sq_big - trace / b_big)
+
+
+@noise_scale.mistake("SCALE-SIGN")
+def _(sq_small, sq_big, b_small, b_big):
+    trace = (sq_small - sq_big) / (1 / b_big - 1 / b_small)
+    return trace / (sq_small - trace / b_small)
+
+
 @noise_scale.mistake(
     "SCALE-SQUARED",
     name="the squares are squared once more",
@@ -1423,6 +1445,20 @@ def _(lo, hi, n):
 @log_grid.mistake("GRID-FEW")
 def _(lo, hi, n):
     return np.geomspace(lo, hi, n - 1)
+
+
+@log_grid.mistake(
+    "GRID-WHILE",
+    name="the last point is lost to rounding",
+    sees="Multiplied step by step the last rate comes out a hair above hi, and the loop is over before it.",
+    question="A loop that counts n points cannot miss one. What does yours ask before each point?",
+)
+def _(lo, hi, n):
+    rates, rate = [], lo
+    while rate <= hi:
+        rates.append(rate)
+        rate *= (hi / lo) ** (1 / (n - 1))
+    return np.array(rates)
 
 
 @log_grid.mistake(

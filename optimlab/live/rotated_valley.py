@@ -277,11 +277,11 @@ def steps_marks(values, result, runs):
 def key(own):
     marks = []
     for place, method in enumerate((*METHODS, "yours") if own else METHODS):
-        x, y = 1.2 + 23.8 * (place % 2), 3.3 * 2.1 ** (own - place // 2)
+        x, y = 0.6 + 25.2 * (place % 2), 3.3 * 2.1 ** (own - place // 2)
         look = LOOK[method]
         marks.append(Line(np.array([x, x + 2.6]), np.full(2, y), look.color, look.dashes, look.width))
         color, name = INK.get(method, look.color), method.removesuffix(" 0.9")
-        marks.append(Text(x + 3.4, y, name, color, "left", size=9.5))
+        marks.append(Text(x + 3.0, y, name, color, "left", size=9.5))
     return marks
 
 
