@@ -148,6 +148,26 @@ def lines(ax, x, series, end_labels=True):
     return ax
 
 
+def bands(ax, x, series, end_labels=True):
+    """Draw runs that were repeated: the median as a line, on a band from the lowest to the highest.
+
+    Args:
+        x: shared by all lines.
+        series: as for lines, each with values of shape (len(x), runs).
+
+    >>> fig, ax = panels()
+    >>> runs = np.array([[3.0, 4.0, 8.0], [1.0, 2.0, 6.0]])
+    >>> bands(ax, [0, 1], {"adam": runs}).lines[0].get_ydata().tolist()
+    [4.0, 2.0]
+    >>> plt.close(fig)
+    """
+    entries = _labelled(series)
+    for name, runs, _ in entries:
+        ax.fill_between(x, np.min(runs, axis=1), np.max(runs, axis=1), color=look(name).color, alpha=0.12,
+                        lw=0)
+    return lines(ax, x, [(name, np.median(runs, axis=1), label) for name, runs, label in entries], end_labels)
+
+
 def _labelled(series):
     entries = [(name, y, None) for name, y in series.items()] if isinstance(series, dict) else series
     return [(name, y, label or look(name).label) for name, y, label in entries]
