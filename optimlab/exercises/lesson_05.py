@@ -1034,7 +1034,7 @@ def _(answer):
     if not isinstance(methods, tuple):
         return
     named = tuple(sorted({method.strip().lower() for method in methods}))
-    yield Seen("", "the methods that notice", named, secret=True)
+    yield Seen("", "the list of methods", named, secret=True)
 
 
 @broken.probe("Adagrad on the turned valley")
