@@ -11,6 +11,7 @@ import matplotlib
 import matplotlib.patheffects
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from PIL import Image
 
 from optimlab.looks import GREY, LOOKS, look
@@ -191,6 +192,25 @@ def loss(ax, runs, by="loss"):
             ax.plot(run.diverged_at, y[run.diverged_at], marker="x", ms=9, mew=2, color=look(name).color)
         series.append((name, y, label))
     return lines(ax, np.arange(max(len(y) for _, y, _ in series)), series)
+
+
+def plain_log(ax):
+    """Make the y axis logarithmic, with plain numbers at its ticks: 0.5, 1, 2 where it spans less than 100.
+
+    Call it when everything is drawn.
+
+    >>> fig, ax = panels()
+    >>> line = ax.plot([0.4, 3.0])
+    >>> plain_log(ax)
+    >>> [label.get_text() for label in ax.get_yticklabels() if 0.4 < label.get_position()[1] < 3]
+    ['0.5', '1', '2']
+    >>> plt.close(fig)
+    """
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 100 else (1,)))
+    ax.yaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def label_ends(ax, ends):

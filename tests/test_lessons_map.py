@@ -41,6 +41,12 @@ def test_a_lesson_that_is_there_has_its_title_its_minutes_and_both_links(number)
     assert parse_qs(address.query) == {"urlpath": [f"lab/tree/lessons/{name}"]}
 
 
+@pytest.mark.parametrize("number", sorted(LESSONS))
+def test_the_map_and_a_lesson_name_the_same_needs(number):
+    needs = re.search(r"\*\*You need\*\* (.+?)(?: · |$)", markdown(LESSONS[number]), re.MULTILINE)[1]
+    assert set(re.findall(r"\b\d\d\b", needs)) == set(re.findall(r"\d\d", ROWS[number][3]))
+
+
 def test_a_lesson_that_is_not_there_has_no_link():
     assert [n for n, row in ROWS.items() if n not in LESSONS and ("](" in row[0] or row[-1])] == []
 

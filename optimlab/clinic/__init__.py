@@ -21,6 +21,8 @@ is told from a mended one. Cases 1 to 6 are the core, 7 to 12 are optional. A ru
 """
 
 from optimlab.clinic.pictures import batches, layers, log, show
-from optimlab.clinic.run import CASES, Run, broken, run, target
+from optimlab.clinic.run import CASES, Run, broken, examples, network, run, target
 
-__all__ = ["CASES", "Run", "batches", "broken", "layers", "log", "run", "show", "target"]
+__all__ = [
+    "CASES", "Run", "batches", "broken", "examples", "layers", "log", "network", "run", "show", "target",
+]

@@ -48,7 +48,9 @@ def figure(case, runs):
     middle.set(title="length of its gradient")
     for panel in (left, middle):
         panel.set(xlabel="batch (lines: epochs)", xticks=range(0, BATCHES + 1, 60))
-        _plain_log(panel)
+        panel.set_yscale("log")
+        _at_least_a_decade(panel)
+        plots.plain_log(panel)
         for epoch in range(13):
             panel.axvline(epoch * BATCHES_AN_EPOCH, color="#E4E4E4", lw=0.8, zorder=0)
     goal = 100 * target(case)
@@ -68,17 +70,11 @@ def _seen(values):
     return np.where(np.isfinite(values) & (values > 0), values, np.nan)
 
 
-def _plain_log(panel):
-    """A logarithmic axis of at least one decade, so that small noise looks small, with plain numbers."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    panel.set_yscale("log")
+def _at_least_a_decade(panel):
+    """Widen a logarithmic axis, so that small noise looks small."""
     low, high = panel.get_ylim()
     wider = max(1.0, np.sqrt(10 * low / high))
     panel.set_ylim(low / wider, high * wider)
-    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 100 else (1,)))
-    panel.yaxis.set_minor_locator(NullLocator())
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def description(case, runs):

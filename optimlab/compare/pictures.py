@@ -34,6 +34,7 @@ def u_curves(result, problem, ax=None):
         top = result_start(result, problem)
         if top and top > min(chosen):
             ax.set_ylim(min(chosen) / 1.6, 2 * top)
+        plots.plain_log(ax)
     _legend(ax)
     names, window = widest(result, problem)
     if names:
@@ -58,7 +59,7 @@ def curves(result, problem, ax=None):
         lowest = min(lowest, scores.min())
     ax.set(xlabel="step", ylabel=result.study.problems[problem].measure)
     if lowest > 0 and np.isfinite(lowest):
-        ax.set_yscale("log")
+        plots.plain_log(ax)
     target = result.target(problem)
     if np.isfinite(target):
         plots.threshold(ax, y=target, text=f"target {number(target)}", at=0.02)

@@ -6,10 +6,12 @@ from optimlab import theory
 from optimlab.live.interactive import Training
 from optimlab.live.marks import INK, THEORY, Area, Frame, Line, Picture, Points, Rule, Text, number
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, seed, toggle
-from optimlab.live.training import BATCHES, BINS, CHEBYSHEV, MODELS, OPTIMIZERS, OWN, RECURRENT, Session
+from optimlab.live.training import BATCHES, BINS, CHEBYSHEV, CONV, MODELS, OPTIMIZERS, OWN, RECURRENT, Session
 from optimlab.questions.question import Question
 
 LAST = 20_000
+CNN = {"model": CONV, "optimizer": "Adam", "batch": "32"}
+RNN = {"model": RECURRENT, "optimizer": "SGD", "gain": 3.0, "length": 50}
 BLUE, GREEN, VERMILLION = "#0072B2", "#007a59", "#B34E00"
 LAYERS = ((INK, ()), (BLUE, (6, 3)), (VERMILLION, (2, 2)), (GREEN, (6, 3, 2, 3)))
 MOMENTUM = {"SGD": 0.0, "momentum 0.9": 0.9}  # whose limit on a quadratic is known
@@ -518,6 +520,32 @@ dashboard = Training(
         "sharpness against the step. At 0.1 the sharpness climbs from 5.4 to 2/lr = 20, at 0.3 it hovers "
         "around "
         "6.7, and at 0.6, where it starts above the limit, the loss diverges.",
+    ),
+    more_stills=(
+        Still(
+            (
+                ("lr = 0.003", {**CNN, "lr": 0.003, "steps": 60}),
+                ("lr = 0.03", {**CNN, "lr": 0.03, "steps": 60}),
+                ("lr = 0.3", {**CNN, "lr": 0.3, "steps": 40}),
+            ),
+            ("loss", "ratio"),
+            "Three columns, Adam at lr 0.003, 0.03 and 0.3, each with the loss of a small CNN on a log scale "
+            "and the update ratio of its layers against the step. At 0.003 and 0.03 the ratios come to about "
+            "a hundredth; at 0.3 they begin near 1 and the loss jumps to 46.",
+            when={"model": CONV},
+        ),
+        Still(
+            (
+                ("lr = 0.3", {**RNN, "lr": 0.3, "steps": 100}),
+                ("lr = 0.03", {**RNN, "lr": 0.03, "steps": 100}),
+                ("lr = 0.3, clipped at 1", {**RNN, "lr": 0.3, "clip": True, "steps": 100}),
+            ),
+            ("loss", "norm"),
+            "Three columns, SGD at lr 0.3, at 0.03, and at 0.3 clipped, each with the loss of a recurrent "
+            "network on a log scale and the length of its gradient against the step. At 0.3 both explode "
+            "within 20 steps, and clipped at 1 the same rate survives.",
+            when={"model": RECURRENT},
+        ),
     ),
     play="steps",
 )

@@ -124,7 +124,7 @@ class LiveFigure(_Asks, _Widget):
         return f"{self.interactive!r} Run this cell in Jupyter to move the controls."
 
     def still_html(self):
-        return self.interactive.still_html()
+        return self.interactive.still_html(**self.values)
 
     def _on_open(self, message):
         """A view appears: where things stand, what stands still, and the first picture."""

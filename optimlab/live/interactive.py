@@ -13,6 +13,7 @@ class Interactive:
     simulate(**values) -> dict of arrays and numbers: pure, no plotting.
     view(values, result) -> Frame. first_look(values) -> Frame: what stands there before the question is
     answered. question: asked first. why: a Task with choices, asked after it. tasks: numbered from 1.
+    still: the form without a kernel; more_stills: those of figures that begin elsewhere, see Still.when.
     play: the control that Play and Step move. extras: names of further arguments, handed to simulate.
     remember(values, result) -> list: what a finished run leaves behind; view then takes all of it as `runs`.
     """
@@ -32,6 +33,7 @@ class Interactive:
         controls,
         question,
         still,
+        more_stills=(),
         tasks=(),
         why=None,
         presets=(),
@@ -47,7 +49,8 @@ class Interactive:
         self.panels = panels
         self.controls = controls
         self.question = question
-        self.still = still
+        self.stills = (*more_stills, still)
+        self._drawn = {}
         self.tasks = tasks
         self.why = why
         self.presets = presets
@@ -96,18 +99,22 @@ class Interactive:
     def defaults(self):
         return {control.name: control.default for control in self.controls}
 
-    def still_html(self):
-        """The storyboard: an HTML figure with the three values that matter."""
-        if not hasattr(self, "_still"):
-            from optimlab.live import still
+    def still_html(self, **values):
+        """The storyboard of a figure that begins at these values: an HTML figure of the three that matter."""
+        begins = {**self.defaults(), **values}
+        chosen = next(i for i, still in enumerate(self.stills) if still.when.items() <= begins.items())
+        if chosen not in self._drawn:
+            self._drawn[chosen] = self._draw(self.stills[chosen])
+        return self._drawn[chosen]
 
-            frames = [self.frame({**self.defaults(), **values}) for _, values in self.still.boards]
-            headings = [heading for heading, _ in self.still.boards]
-            panels = [panel for panel in self.panels if panel.name in self.still.panels]
-            caption = " ".join(frame.readout for frame in frames)
-            png = still.storyboard(panels, headings, frames)
-            self._still = still.figure_html(png, self.still.alt, caption)
-        return self._still
+    def _draw(self, it):
+        from optimlab.live import still
+
+        frames = [self.frame({**self.defaults(), **values}) for _, values in it.boards]
+        headings = [heading for heading, _ in it.boards]
+        panels = [panel for panel in self.panels if panel.name in it.panels]
+        png = still.storyboard(panels, headings, frames)
+        return still.figure_html(png, it.alt, " ".join(frame.readout for frame in frames))
 
     def backgrounds(self):
         """panel name -> PNG bytes, for the panels where something stands still."""

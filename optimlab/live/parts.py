@@ -158,9 +158,11 @@ class Still:
     """The form without a kernel: some panels at the values that matter, side by side.
 
     boards: a (heading, control values) pair for each column; panels: the names of the panels in each column.
-    alt: what the whole picture shows, at most two sentences.
+    alt: what the whole picture shows, at most two sentences. when: the control values with which a figure has
+    to begin for this still to be its own; none for the still of all other beginnings.
     """
 
     boards: tuple
     panels: tuple
     alt: str
+    when: dict = field(default_factory=dict)

@@ -56,12 +56,12 @@ QUESTIONS = (
     ),
     Question(
         "13.deep",
-        "Six convolutions, PyTorch's starting weights, momentum at a learning rate of 0.03. What is "
+        "Six convolutions, PyTorch's starting weights, momentum at a learning rate of 0.01. What is "
         "the validation loss after three epochs?",
         answer="2.30, as if it had not started",
         replies={
             "about 0.3":
-                "That is what Adam nearly reaches from the same start. Momentum is at 2.30.",
+                "Adam comes near that from the same start. Momentum is at 2.30.",
             "about 1": "It would be a beginning. Momentum is at 2.30, the price of a guess.",
             "2.30, as if it had not started": "At every seed.",
         },

@@ -148,8 +148,8 @@ QUESTIONS = (
         ),
         explodes=(
             EXPLODES,
-            "One step was a hundred times as long as its neighbours. Its direction is fine; its length must "
-            "be bounded.",
+            "One step was more than a hundred times as long as those before it. Its direction is fine; its "
+            "length must be bounded.",
         ),
         unmixed=(UNMIXED, "The order is new in each epoch, and the jump comes once, not with a period."),
         nostate=(NO_STATE, "This run was never interrupted. The jump follows a long gradient, not a pause."),

@@ -81,7 +81,7 @@ def test_a_readers_matplotlib_style_does_not_reach_the_still():
     import matplotlib
 
     plain = live.cliff.still_html()
-    del live.cliff._still
+    live.cliff._drawn.clear()
     with matplotlib.rc_context({"lines.linewidth": 9, "axes.facecolor": "red", "font.size": 20}):
         assert live.cliff.still_html() == plain
 
