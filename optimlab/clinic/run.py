@@ -54,9 +54,11 @@ def examples(case):
 def network(case):
     """A fresh network for a case, the same each time."""
     if case == 6:
-        model = nn.RecurrentClassifier(1, 10, 2, cell="RNN", rng=0)
-        turn, _ = np.linalg.qr(np.random.default_rng(5).normal(size=(10, 10)))
-        model.views["rnn.weight_hh_l0"][...] = 1.6 * turn
+        # An exploding gradient makes much of a rounding error. With these numbers, in float64, the run
+        # is lost at the same batch whichever way a machine's BLAS adds.
+        model = nn.RecurrentClassifier(1, 10, 2, cell="RNN", rng=0, dtype=np.float64)
+        turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(10, 10)))
+        model.views["rnn.weight_hh_l0"][...] = 1.5 * turn
         return model
     if case == 9:
         return nn.MLP(64, 24, 24, 24, 10, rng=0, init="he_normal")

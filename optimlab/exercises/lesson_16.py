@@ -644,15 +644,15 @@ _common_mistakes(patient_5, 5)
     returns=None,
     hints=(
         "Find the batch at which the accuracy is lost. What does the gradient do in that batch?",
-        "Most gradients are short, and a few are longer by a factor of a hundred. Their direction is "
-        "still right; what is wrong with the step?",
+        "Most gradients are about 1 long, and a few are ten times as long. Their direction is still "
+        "right; what is wrong with the step?",
         "Bound the length: norm = np.linalg.norm(model.grads), and multiply the step by min(1, "
         "max_norm / norm) with a max_norm of about 0.5, before the step is made.",
         "The same in another story, a letter scale with a stop:\n    push = measured * min(1.0, most "
         "/ abs(measured))    # same sign, never harder than `most`",
     ),
-    after="Worth keeping: rare, long gradients are cut to a length, and keep their direction. Log "
-    "how often it happens.",
+    after="Worth keeping: gradients that are too long are cut to a length, and keep their direction. "
+    "Log how often it happens.",
     start=cases.patient_6,
 )
 def patient_6(model, x, y, rng):
@@ -687,7 +687,7 @@ patient_6.mistake(
     "CLIN6-LOWLR",
     name="the learning rate is lower, and long gradients still make long steps",
     sees="Between the jumps the network learns too slowly, and the jumps are still there.",
-    question="A gradient that is a hundred times too long: how much would lr have to fall for it?",
+    question="A gradient that is ten times too long: how much would lr have to fall for it?",
 )(_mend(6, ("0.2", "0.1")))
 
 patient_6.mistake("CLIN6-LOWLR")(_mend(6, ("0.2", "0.05")))

@@ -114,7 +114,8 @@ class Interactive:
         headings = [heading for heading, _ in it.boards]
         panels = [panel for panel in self.panels if panel.name in it.panels]
         png = still.storyboard(panels, headings, frames)
-        return still.figure_html(png, it.alt, " ".join(frame.readout for frame in frames))
+        caption = it.caption or " ".join(frame.readout for frame in frames)
+        return still.figure_html(png, it.alt, caption)
 
     def backgrounds(self):
         """panel name -> PNG bytes, for the panels where something stands still."""

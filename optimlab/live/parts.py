@@ -159,10 +159,12 @@ class Still:
 
     boards: a (heading, control values) pair for each column; panels: the names of the panels in each column.
     alt: what the whole picture shows, at most two sentences. when: the control values with which a figure has
-    to begin for this still to be its own; none for the still of all other beginnings.
+    to begin for this still to be its own; none for the still of all other beginnings. caption: what stands
+    below, in place of the read-outs, whose digits differ between machines where a run is chaotic.
     """
 
     boards: tuple
     panels: tuple
     alt: str
     when: dict = field(default_factory=dict)
+    caption: str = ""

@@ -44,7 +44,7 @@ def test_a_broken_run_does_not(case):
 def test_the_jumps_of_the_recurrent_network_and_the_start_of_adam():
     six = clinic.run(6)
     assert six.accuracies.max() > 0.9 and six.accuracy < 0.85
-    assert six.grad_norms.max() > 20 * np.median(six.grad_norms)
+    assert six.grad_norms[31] > 5 * np.median(six.grad_norms[:31])
     assert signs.longest_step(six, 0.5) == "far too long"
     nine = clinic.run(9)
     assert nine.losses[1] == pytest.approx(4.3, abs=0.05) and signs.beginning(nine) == "at full length"

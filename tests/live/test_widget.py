@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,15 @@ def test_a_readers_matplotlib_style_does_not_reach_the_still():
     live.cliff._drawn.clear()
     with matplotlib.rc_context({"lines.linewidth": 9, "axes.facecolor": "red", "font.size": 20}):
         assert live.cliff.still_html() == plain
+
+
+def test_a_figure_that_begins_elsewhere_has_a_still_of_its_own(monkeypatch):
+    own = replace(live.cliff.stills[-1], alt="Its own.", when={"lr": 0.15}, caption="In other words.")
+    monkeypatch.setattr(live.cliff, "stills", (own, *live.cliff.stills))
+    monkeypatch.setattr(live.cliff, "_drawn", {})
+    html = live.cliff(lr=0.15).still_html()
+    assert 'alt="Its own."' in html and "<figcaption>In other words.</figcaption>" in html
+    assert "Its own." not in live.cliff(lr=0.2).still_html()
 
 
 def test_first_the_question_then_the_run():
