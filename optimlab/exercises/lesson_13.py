@@ -267,6 +267,8 @@ _RATIO = {
                 if u.ndim > 1
                 else _norm(u) / _norm(w)
             ),
+            lambda u, w: np.linalg.norm(u, axis=0) / np.linalg.norm(w, axis=0),
+            lambda u, w: np.linalg.norm(u, axis=-1) / np.linalg.norm(w, axis=-1),
         ],
         "each row or column of a matrix is measured on its own",
         "Vectors agree; for a matrix several numbers come back, or their mean.",
@@ -452,7 +454,10 @@ _EFFECTIVE = {
         "How long is the arrow (3, 4)?",
     ),
     "EFF-RMS": (
-        [lambda lr, w: lr / np.sqrt(np.mean(np.square(w)))],
+        [
+            lambda lr, w: lr / np.sqrt(np.mean(np.square(w))),
+            lambda lr, w: lr / (np.sqrt(np.mean(np.square(w))) + 1e-8),
+        ],
         "it divides by the root of the mean square",
         "The number of weights drops out, and so does one factor of the length.",
         "How long is the arrow (3, 4), and how often does that length divide?",
@@ -1289,6 +1294,12 @@ _POOL = {
         "height and width of the window have changed places",
         "Square windows agree; others lie on their side.",
         "Which of ph and pw belongs to the rows?",
+    ),
+    "POOL-DIVMOD": (
+        [_pool(pick=lambda window: divmod(np.argmax(window), window.shape[0]))],
+        "the place in the window is counted in columns of ph instead of rows of pw",
+        "Square windows agree; in others the gradient lands beside the largest pixel.",
+        "argmax counts the pixels of the window row by row. How many are there in a row?",
     ),
     "POOL-TRANSPOSED": (
         [_pool(pick=lambda window: _largest_of(window)[::-1])],

@@ -1283,6 +1283,18 @@ _BPTT = {
         "The first step gets only its own dh, and what comes later is carried to the wrong side.",
         "Which step has to be finished before you can know the gradient of h_1?",
     ),
+    "RNN-NOFIRST": (
+        [_bptt(order=lambda steps: reversed(list(steps)[1:]))],
+        "the loop stops before the first step",
+        "dx of the first step is zero, and its part is missing in dWx, dWh and db.",
+        "Which steps does range(T - 1, 0, -1) visit, and which one is left out?",
+    ),
+    "RNN-DBTOTAL": (
+        [_bptt(bias=lambda da: np.sum(da))],
+        "db is summed over the states too",
+        "All entries of db are the same number.",
+        "Each state has a bias of its own. Over which axis of da do you add?",
+    ),
     "RNN-ASSIGN": (
         [_bptt(add=lambda total, new: new)],
         "each step overwrites the gradients of the weights",
@@ -1476,6 +1488,28 @@ def _(grads, max_norm):
 @clipped_step.mistake("CLIP-NOOP")
 def _(w, grad, lr, max_norm):
     return w - lr * grad
+
+
+@rnn_bptt.mistake(
+    "RNN-TIMEFIRST",
+    name="the steps of time are taken from the first axis",
+    sees="It raises: x[0] holds one example with all its steps, not one step of all examples.",
+    question="In which order does the docstring give the axes of x and dh?",
+)
+def _(x, h0, Wx, Wh, b, dh):
+    h = [h0]
+    for t in range(x.shape[0]):
+        h.append(np.tanh(x[t] @ Wx + h[-1] @ Wh + b))
+    dx, dWx, dWh, db = (np.zeros(array.shape) for array in (x, Wx, Wh, b))
+    back = np.zeros(h0.shape)
+    for t in reversed(range(x.shape[0])):
+        da = (dh[t] + back) * (1 - h[t + 1] ** 2)
+        dx[t] = da @ Wx.T
+        dWx += x[t].T @ da
+        dWh += h[t].T @ da
+        db += np.sum(da, axis=0)
+        back = da @ Wh.T
+    return dx, back, dWx, dWh, db
 
 
 @rnn_bptt.mistake("RNN-NOTANH")

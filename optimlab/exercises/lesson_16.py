@@ -184,6 +184,8 @@ patient_1.mistake(
 
 patient_1.mistake("CLIN1-SMALL")(_mend(1, ("8.0", "0.001")))
 
+patient_1.mistake("CLIN1-SMALL")(_mend(1, ("8.0", "0.05")))
+
 patient_1.mistake(
     "CLIN1-CLIP",
     name="long gradients are made shorter, and near the bottom lr is as high as before",
@@ -197,12 +199,16 @@ patient_1.mistake("CLIN1-CLIP")(
 
 patient_1.mistake("CLIN1-CLIP")(_mend(1, ("lr * model.grads", "lr * np.clip(model.grads, -0.05, 0.05)")))
 
+patient_1.mistake("CLIN1-CLIP")(_mend(1, ("lr * model.grads", "lr * np.clip(model.grads, -1.0, 1.0)")))
+
 patient_1.mistake(
     "CLIN1-SIGN",
     name="it goes uphill",
     sees="The loss grows from the first batch on.",
     question="Which sign has the gradient in your line?",
 )(_mend(1, ("8.0", "0.5"), ("-=", "+=")))
+
+patient_1.mistake("CLIN1-SIGN")(_mend(1, ("-=", "+=")))
 
 patient_1.mistake(
     "CLIN1-DECAY",
@@ -594,9 +600,9 @@ patient_5.mistake("CLIN5-HIGHLR")(_mend(5, ("= 0.5, criterion", "= 20.0, criteri
 
 patient_5.mistake(
     "CLIN5-SLOPE",
-    name="the second softmax is left out on the way back only",
-    sees="The loss that is shown still has its floor, and the gradient belongs to none of the two.",
-    question="Which of the two softmaxes do forward and backward disagree about?",
+    name="the loss still has its floor, and the slope is no longer its own",
+    sees="A part of the first softmax is gone on one of the two ways; the loss cannot fall below 1.46 yet.",
+    question="cross_entropy takes scores. What does your code hand it?",
 )(_mend(5, ("p * (slope - (p * slope).sum(axis=1, keepdims=True))", "slope")))
 
 patient_5.mistake(
@@ -712,6 +718,16 @@ patient_6.mistake("CLIN6-LOOSE")(
     _mend(6, ("lr * model.grads", "lr * model.grads * min(1.0, 10.0 / np.linalg.norm(model.grads))"))
 )
 
+patient_6.mistake("CLIN6-LOOSE")(_mend(6, ("lr * model.grads", "lr * np.clip(model.grads, -1.0, 1.0)")))
+
+patient_6.mistake(
+    "CLIN6-UNIT",
+    name="every gradient is brought to one length, short ones too",
+    sees="Long gradients are bounded, and short ones are stretched: near its goal the run steps as far as at "
+    "the start.",
+    question="Which factor should a gradient get that is short already?",
+)(_mend(6, ("lr * model.grads", "lr * model.grads / np.linalg.norm(model.grads)")))
+
 patient_6.mistake(
     "CLIN6-AFTER",
     name="no step is any shorter than before",
@@ -782,7 +798,7 @@ def patient_7(model, x, y, rng):
 _look(
     patient_7,
     7,
-    the_hidden_units_at_the_start=signs.units_at_start,
+    the_start_of_the_hidden_units=signs.units_at_start,
     the_direction_of_the_steps=signs.direction,
     the_learning_rate=_range(1.5),
 )
@@ -804,6 +820,13 @@ patient_7.mistake(
 )(_mend(7, ("-4.0", "-3.0")))
 
 patient_7.mistake("CLIN7-LESS")(_mend(7, ("-4.0", "-2.5")))
+
+patient_7.mistake(
+    "CLIN7-ABOVE",
+    name="the hidden units start as far above zero as they stood below",
+    sees="Every unit answers to every example, so no ReLU bends anything, and the run stays too low.",
+    question="For which bias does a unit answer to about half of the examples?",
+)(_mend(7, ("-4.0", "4.0")))
 
 patient_7.mistake(
     "CLIN7-OUTPUT",
@@ -924,6 +947,8 @@ patient_8.mistake(
 
 patient_8.mistake("CLIN8-LOWLR")(_mend(8, ("0.3, 0.5", "0.1, 0.5")))
 
+patient_8.mistake("CLIN8-LOWLR")(_mend(8, ("0.3, 0.5", "0.003, 0.5")))
+
 patient_8.mistake(
     "CLIN8-BOTHLOW",
     name="the learning rate is lower beside the decay",
@@ -1005,6 +1030,16 @@ patient_9.mistake(
 )(_mend(9, ("0.1 * (1 - step / 180)", "0.1 * step / 18000")))
 
 patient_9.mistake(
+    "CLIN9-NOFALL",
+    name="the start is calm, and the rate does not fall any more",
+    sees="In the last epochs the steps are as long as in the middle, or longer, and the accuracy stays below "
+    "its target.",
+    question="What did the schedule do at the end, before you changed it?",
+)(_mend(9, ("0.1 * (1 - step / 180)", "0.1 * min(1, (step + 1) / 60)")))
+
+patient_9.mistake("CLIN9-NOFALL")(_mend(9, ("0.1 * (1 - step / 180)", "0.1 * (step + 1) / 180")))
+
+patient_9.mistake(
     "CLIN9-CONST",
     name="the rate is as high as before at the start",
     sees="The first steps are at full length. Clipping changes nothing: Adam divides by its size.",
@@ -1068,7 +1103,7 @@ def patient_10(model, x, y, rng):
 _look(
     patient_10,
     10,
-    the_arrays_that_never_changed=signs.frozen,
+    the_list_of_arrays_that_never_changed=signs.frozen,
     the_direction_of_the_steps=signs.direction,
     the_learning_rate=_range(1.5),
 )
@@ -1124,6 +1159,8 @@ patient_10.mistake(
 )(_mend(10, ("lr, params = 0.3", "lr, params = 1.0")))
 
 patient_10.mistake("CLIN10-HIGHLR")(_mend(10, ("lr, params = 0.3", "lr, params = 2.0")))
+
+patient_10.mistake("CLIN10-HIGHLR")(_mend(10, ("lr, params = 0.3", "lr, params = 3.0")))
 
 patient_10.mistake(
     "CLIN10-TWICE",

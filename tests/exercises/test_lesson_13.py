@@ -884,6 +884,16 @@ def global_maximum(dout, x, ph, pw, stride):
     return pool(dout, x, ph, pw, stride, lambda d, window, value: np.add.at(d, window == x.max(), value))
 
 
+@wrong("13.4", "POOL-DIVMOD")
+def divided_by_the_height(dout, x, ph, pw, stride):
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(dout.shape):
+        window = x[n, c, i * stride : i * stride + ph, j * stride : j * stride + pw]
+        at = window.argmax()
+        dx[n, c, i * stride + at // ph, j * stride + at % ph] += dout[n, c, i, j]
+    return dx
+
+
 @wrong("13.4", "POOL-CHANNELS")
 def maximum_over_channels(dout, x, ph, pw, stride):
     dx = np.zeros(x.shape)

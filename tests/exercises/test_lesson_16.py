@@ -420,6 +420,13 @@ def a_bound_of_eight(model, x, y, rng):
         model.params -= 0.2 * model.grads * (8 / norm if norm > 8 else 1)
 
 
+@wrong("16.6 CLIN6-UNIT")
+def all_of_one_length(model, x, y, rng):
+    for rows in epochs(x, rng):
+        model.loss(x[rows], y[rows])
+        model.params -= 0.1 * model.grads / (np.linalg.norm(model.grads) + 1e-8)
+
+
 @wrong("16.7 CLIN7-HIGHLR")
 def louder(model, x, y, rng):
     model.views["1.bias"][...] = -4.0
@@ -432,6 +439,11 @@ def a_third_of_the_decay(model, x, y, rng):
     for rows in epochs(x, rng):
         model.loss(x[rows], y[rows])
         model.params -= 0.3 * model.grads + 0.3 * 0.15 * model.params
+
+
+@wrong("16.9 CLIN9-NOFALL")
+def a_warm_up_and_no_fall(model, x, y, rng):
+    adam(lambda step: 0.1 * min((step + 1) / 50, 1))(model, x, y, rng)
 
 
 @wrong("16.9 CLIN9-CONST")
