@@ -213,7 +213,8 @@ def rate_marks(values, result):
     for method, rates in result["rates"].items():
         for weight in range(rates.shape[1]):
             marks += curve(rates[:, weight], method, dots=weight > 0)
-    return marks + key(result, RATE, 0.28) + trouble_marks(result, RATE)
+    below = values["lr"] >= 0.1  # where no line comes
+    return marks + key(result, RATE, 0.28 if below else 0.93) + trouble_marks(result, RATE)
 
 
 def trouble_marks(result, panel):

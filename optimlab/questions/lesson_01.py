@@ -66,9 +66,10 @@ QUESTIONS = (
         replies={
             "the same curve, to the last digit": "64 times the slope, a 64th of the learning rate: the "
                 "same step.",
-            "similar, but noisier": "The batches are the same, so the noise is. Look at the two factors: "
-                "64 and 1/64.",
-            "64 times slower": "The learning rate is 64 times smaller, and the slope 64 times larger.",
+            "similar, but noisier": "The batches are the same, so the noise is. And 64 times 1/64 is 1: "
+                "the same curve, to the last digit.",
+            "64 times slower": "The learning rate is 64 times smaller, and the slope 64 times larger: the "
+                "same curve, to the last digit.",
         },
     ),
     Question(
@@ -84,10 +85,11 @@ QUESTIONS = (
         "Which `h` gives the most exact slope with the two-sided formula?",
         answer="1e-5",
         replies={
-            "1e-1": "The curve bends too much over such a distance: the error is 0.005.",
+            "1e-1": "The curve bends too much over such a distance: the error is 0.005. The best is "
+                "near 1e-5.",
             "1e-5": "Between 1e-5 and 1e-7. Smaller is worse again.",
             "1e-12": "In exact arithmetic it would be. But at 1e-12 the two values agree in 12 of their 16 "
-                "digits, and the difference has four left.",
+                "digits, and the difference has four left. The best is near 1e-5.",
         },
     ),
     Question(

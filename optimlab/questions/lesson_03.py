@@ -66,11 +66,11 @@ QUESTIONS = (
         replies={
             "it stalls at a floor, as in the bowl":
                 "In the bowl the examples disagree at the minimum. Here none of them pulls there, so nothing "
-                "is left to push you out.",
+                "is left to push you out, and it falls on.",
             "it falls and falls":
                 "At the minimum every single gradient is zero, so the noise dies out with the loss.",
             "it falls, then rises again":
-                "Nothing here makes it rise: the noise gets weaker the closer you come.",
+                "Nothing here makes it rise: the noise gets weaker the closer you come, and it falls on.",
         },
     ),
     Question(

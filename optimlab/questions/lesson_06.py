@@ -66,7 +66,8 @@ QUESTIONS = (
         "weight is its step, for equal gradients?",
         answer="3.2 times",
         replies={
-            "as long": "Each is divided by its typical size, but for the rare one the zeros count too.",
+            "as long": "Each is divided by its typical size, but for the rare one the zeros count too: 3.2 "
+                "times.",
             "3.2 times": "1 / sqrt(1 - 0.9): the window was empty, and it is a first step again.",
             "10 times": "That is Adagrad, which counts all the way back. A window that is empty after 100 "
                 "steps gives a first step again, 3.2 times.",
@@ -81,7 +82,8 @@ QUESTIONS = (
         replies={
             "hardly, eps is tiny": "Beside the root it is tiny: 1 % of 1e-6. Under the root it stands beside "
                 "a square, 1e-12, and is ten thousand times as large. The step is a hundred times shorter.",
-            "ten times": "The right direction. Under the root, 1e-8 acts like 1e-4, a hundred gradients.",
+            "ten times": "The right direction. Under the root, 1e-8 acts like 1e-4, its root: a hundred "
+                "times the gradient, and so a step a hundred times shorter.",
             "a hundred times": "Under the root, 1e-8 acts like 1e-4, a hundred times the gradient.",
         },
     ),

@@ -71,11 +71,12 @@ QUESTIONS = (
         answer="4 times the old one",
         replies={
             "16 times the old one": "That is the rule for SGD, from lesson 03. Adam divides by the noise, "
-            "and the noise of a mean of 16 is 4 times smaller: half of the rule is in Adam already.",
+            "and the noise of a mean of 16 is 4 times smaller: half of the rule is in Adam already, and a "
+            "factor of 4 is left for you.",
             "4 times the old one": "Adam divides by the noise, and the noise of a mean of 16 is 4 times "
             "smaller. That makes it go 4 times as fast by itself; the rest is yours.",
             "the old one": "Adam does adapt: it goes 4 times as fast with the larger batch. But it takes 16 "
-            "times fewer steps for the same examples.",
+            "times fewer steps for the same examples, and a rate 4 times as large makes up for the rest.",
         },
     ),
     Question(
