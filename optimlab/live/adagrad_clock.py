@@ -213,7 +213,7 @@ def rate_marks(values, result):
     for method, rates in result["rates"].items():
         for weight in range(rates.shape[1]):
             marks += curve(rates[:, weight], method, dots=weight > 0)
-    below = values["lr"] >= 0.1  # where no line comes
+    below = values["lr"] >= 0.2  # where no line comes
     return marks + key(result, RATE, 0.28 if below else 0.93) + trouble_marks(result, RATE)
 
 

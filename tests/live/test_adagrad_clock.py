@@ -5,7 +5,8 @@ import pytest
 
 from optimlab import Adagrad, RMSprop
 from optimlab.live import adagrad_clock
-from optimlab.live.adagrad_clock import BOWL, HUNDREDTH, MOVING, STEADY, TENTH, advantage
+from optimlab.live.adagrad_clock import BOWL, HUNDREDTH, METHODS, MOVING, STEADY, TENTH, advantage
+from optimlab.live.marks import Line, Text
 
 OPTIMIZERS = {"Adagrad": Adagrad, "RMSprop": RMSprop}
 
@@ -138,3 +139,15 @@ def test_a_learners_function_that_fails_is_quoted_and_the_rest_goes_on():
 def test_before_the_guess_nothing_is_shown():
     frame = adagrad_clock.first_look(adagrad_clock.defaults())
     assert all(picture.marks == [] for picture in frame.pictures.values())
+
+
+@pytest.mark.parametrize("gradients", [STEADY, HUNDREDTH, BOWL])
+@pytest.mark.parametrize("lr", [0.01, 0.1, 0.2, 10.0])
+def test_the_key_of_the_rates_stands_off_the_lines(gradients, lr):
+    values = {**adagrad_clock.defaults(), "gradients": gradients, "lr": lr, "steps": 2500}
+    marks = adagrad_clock.frame(values).pictures["rate"].marks
+    names = [mark.y for mark in marks if isinstance(mark, Text) and mark.text in METHODS]
+    assert len(names) == 2
+    for curve in (mark for mark in marks if isinstance(mark, Line) and len(mark.x) > 2):
+        beside = np.asarray(curve.y)[np.asarray(curve.x) < 15]
+        assert all(np.abs(np.log10(beside / y)).min() > 0.25 for y in names)
