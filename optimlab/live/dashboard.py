@@ -289,6 +289,8 @@ def ratio_title(result):
     if not len(result["ratios"]):
         return "How far a step moves the weights"
     last = result["ratios"][-1]
+    if not np.isfinite(last).any():
+        return "A step moves the weights out of all numbers"
     low, high = (number(v, 1) for v in (np.nanmin(last), np.nanmax(last)))
     return f"A step moves the weights by {low} to {high}"
 

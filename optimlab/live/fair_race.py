@@ -21,7 +21,7 @@ from optimlab.live.marks import (
 )
 from optimlab.live.parts import Panel, Preset, Still, Task, choice, integer, log_floating, toggle
 from optimlab.live.parts import floating as real
-from optimlab.live.race import LANDSCAPES, LEAST, LRS, NETS, OWN, PROBLEMS, SIDE, STEPS
+from optimlab.live.race import LEAST, LRS, NETS, OWN, PROBLEMS, SIDE, STEPS
 from optimlab.looks import LOOKS
 from optimlab.questions.question import Question
 
@@ -80,22 +80,24 @@ def simulate(
     start1=-0.5,
     start2=0.7,
     own=None,
+    landscape=None,
 ):
     """Up to four optimizers on one problem, each at the learning rate that the rule `rates` gives it.
 
-    problem: a landscape, or "moons net" and "digits net", whose runs are stored
-    (experiments/17_fair_race.py). rates: "one lr for all" (`lr`, the nearest of the grid), "the library's
-    defaults", "each its own best" of the 21 learning rates, or "an equal budget", the best of the first
-    `trials` of them in an order that spreads over the grid. steps: the horizon. noise: whether gradients
-    carry noise of standard deviation 1, other for each of the `seeds`. start1, start2: the start, as shares
-    of the square that is drawn. own: a learner's step function or class, which runs in place of the third.
-    The choice is made by the median over seeds 0, 1, ... and judged on as many fresh seeds.
-    -> dict: names; lrs; x, the measured steps up to the horizon; and by name: curve (21,), the median at the
-    horizon; at, the index of its learning rate; losses (seeds, len(x)); final, (median, least, greatest) at
-    the horizon; window, the factor that lr may span within twice the best; path (steps + 1, 2) of the first
-    fresh seed. order: names, the best first; troubles: {name: sentence}; winners (7, 7): the index of the
-    winner from each start of a lattice (from below), -1 where several arrive, None for a net; voters: who is
-    on that map.
+    problem: a landscape; "moons net" or "digits net", whose runs are stored
+    (experiments/17_fair_race.py); or "your landscape", for `landscape`, as learners.OwnLandscape takes
+    it. rates: "one lr for all" (`lr`, the nearest of the grid), "the library's defaults", "each its own
+    best" of the 21 learning rates, or "an equal budget", the best of the first `trials` of them in an
+    order that spreads over the grid. steps: the horizon. noise: whether gradients carry noise of standard
+    deviation 1, other for each of the `seeds`. start1, start2: the start, as shares of the square that is
+    drawn. own: a learner's step function or class, which runs in place of the third. The choice is made
+    by the median over seeds 0, 1, ... and judged on as many fresh seeds.
+    -> dict: landscape, None for a net; names; lrs; x, the measured steps up to the horizon; and by name:
+    curve (21,), the median at the horizon; at, the index of its learning rate; losses (seeds, len(x));
+    final, (median, least, greatest) at the horizon; window, the factor that lr may span within twice the
+    best; path (steps + 1, 2) of the first fresh seed. order: names, the best first; troubles: {name:
+    sentence}; winners (7, 7): the index of the winner from each start of a lattice (from below), -1 where
+    several arrive, None for a net; voters: who is on that map.
 
     >>> result = simulate(rates="each its own best", problem="turned valley")
     >>> result["order"][0]
@@ -104,13 +106,14 @@ def simulate(
     names = list(TEAMS[runners])
     if own is not None:
         names = [*names[:2], OWN, *names[3:]] if len(names) > 2 else [*names, OWN]
-    net = problem in NETS
+    net, landscape = problem in NETS, race.landscape_of(problem, landscape)
     if net:
         names = [name for name in names if name != OWN]
     level, start = float(noise), (start1, start2)
     made = {
-        "names": names, "lrs": np.array(LRS), "curve": {}, "at": {}, "losses": {}, "final": {}, "window": {},
-        "path": {}, "troubles": {}, "winners": None, "voters": [name for name in names if name != OWN],
+        "landscape": landscape, "names": names, "lrs": np.array(LRS), "curve": {}, "at": {}, "losses": {},
+        "final": {}, "window": {}, "path": {}, "troubles": {}, "winners": None,
+        "voters": [name for name in names if name != OWN],
     }
     for name in names:
         if net:
@@ -120,10 +123,10 @@ def simulate(
             tuning, judging = losses[:, :count], losses[:, half:half + count]
         else:
             if name == OWN:
-                losses, points, trouble = race.raced_own(own, problem, start, level, seeds)
+                losses, points, trouble = race.raced_own(own, landscape, start, level, seeds)
                 made["troubles"] |= {OWN: trouble} if trouble else {}
             else:
-                losses, points = race.raced(problem, name, start, level, seeds, race.length(steps))
+                losses, points = race.raced(landscape, name, start, level, seeds, race.length(steps))
             x, half = np.arange(STEPS + 1), losses.shape[1] // 2
             tuning, judging = losses[:, :half], losses[:, half:]
         till = int(np.searchsorted(x, steps, side="right"))
@@ -139,7 +142,7 @@ def simulate(
     made["x"] = x[:till]
     made["order"] = sorted(names, key=lambda name: made["final"][name][0])
     if not net:
-        made["winners"] = winners(problem, made["voters"], rates, lr, steps, trials, level)
+        made["winners"] = winners(landscape, made["voters"], rates, lr, steps, trials, level)
     return made
 
 
@@ -153,14 +156,14 @@ def allowed(name, rates, lr, trials):
     return (int(np.abs(np.log(LRS) - np.log(wanted)).argmin()),)
 
 
-def winners(problem, names, rates, lr, steps, trials, level):
+def winners(landscape, names, rates, lr, steps, trials, level):
     """Who has the least median loss at the horizon, rounded down to fives, from each start of the lattice.
 
     -> (SIDE, SIDE) of indices into names; -1 where several have the least.
     """
     finals = []
     for name in names:
-        table = race.lattice(problem, name, level, race.length(steps))[..., steps // race.EVERY]
+        table = race.lattice(landscape, name, level, race.length(steps))[..., steps // race.EVERY]
         finals.append(table[list(allowed(name, rates, lr, trials))].min(axis=0))
     finals = np.array(finals)
     first = finals.argmin(axis=0)
@@ -170,8 +173,10 @@ def winners(problem, names, rates, lr, steps, trials, level):
 
 def view(values, result):
     title = f"{capital(values['problem'])}: too many weights for a plane"
-    if values["problem"] in LANDSCAPES:
-        title = f"{capital(values['problem'])}, start ({coordinates(values)})"
+    if result["landscape"] is not None:
+        place = race.point(result["landscape"], (values["start1"], values["start2"]))
+        where = ", ".join(number(value, 2) for value in place)
+        title = f"{capital(values['problem'])}, start ({where})"
     span = (0, 1.5 * values["steps"])
     return Frame(
         readout(values, result),
@@ -187,7 +192,8 @@ def view(values, result):
 
 def first_look(values):
     pictures = {panel.name: Picture(panel.title, []) for panel in (RACE, CURVES, MAP)}
-    marks = [ground(values["problem"]), *corners(values)] if values["problem"] in LANDSCAPES else []
+    landscape = race.LANDSCAPES.get(values["problem"])
+    marks = [] if landscape is None else [ground(landscape), *corners(landscape)]
     return Frame(
         "Four optimizers stand at one start. Answer the question to let them run.",
         {"plane": Picture(f"{capital(values['problem'])} from above", marks), **pictures},
@@ -196,11 +202,6 @@ def first_look(values):
 
 def capital(words):
     return words[0].upper() + words[1:]
-
-
-def coordinates(values):
-    place = race.point(LANDSCAPES[values["problem"]], (values["start1"], values["start2"]))
-    return ", ".join(number(value, 2) for value in place)
 
 
 def limits(result):
@@ -212,20 +213,17 @@ def limits(result):
     return float(10.0 ** np.floor(np.log10(low) - 0.05)), float(top)
 
 
-@race.cache
-def ground(problem):
+@race.lru_cache(maxsize=16)
+def ground(landscape):
     """The landscape in twelve pale greys, evenly spaced in log(1 + f - lowest)."""
-    landscape, n = LANDSCAPES[problem], 96
-    side = (2 * np.arange(n) + 1) / n - 1
-    height = np.log1p(landscape.value(race.point(landscape, np.stack(np.meshgrid(side, side[::-1]), axis=-1)))
-                      - landscape.lowest)
-    band = np.floor(12 * (height - height.min()) / np.ptp(height) * 0.999)
+    height = landscape.value(race.lattice_of(landscape, race.GRID))[::-1] - landscape.lowest
+    height = np.log1p(np.minimum(height, 1e12))
+    band = np.floor(12 * (height - height.min()) / (np.ptp(height) or 1.0) * 0.999)
     grey = (252 - 6 * band).astype(np.uint8)
     return Image(np.stack([grey, grey, grey, np.full_like(grey, 255)], axis=-1), (-1, 1), (-1, 1))
 
 
-def corners(values):
-    landscape = LANDSCAPES[values["problem"]]
+def corners(landscape):
     (low1, low2), (high1, high2) = race.point(landscape, (-1, -1)), race.point(landscape, (1, 1))
     middle, half = race.frame_of(landscape)
     minima = (landscape.minima - middle) / half
@@ -240,8 +238,8 @@ def plane_marks(values, result):
     if values["problem"] in NETS:
         return notice("The race of a network has no plane to be drawn on. Its runs are stored: each seed is "
                       "another start and another order of the data.", PLANE)
-    middle, half = race.frame_of(LANDSCAPES[values["problem"]])
-    marks = [ground(values["problem"]), *corners(values)]
+    middle, half = race.frame_of(result["landscape"])
+    marks = [ground(result["landscape"]), *corners(result["landscape"])]
     for name in result["names"]:
         look, points = LOOKS[name.lower()], (result["path"][name] - middle) / half
         points = points[np.cumprod(np.isfinite(points).all(axis=1) & (np.abs(points) < 40).all(axis=1)) > 0]
@@ -446,7 +444,7 @@ fair_race = Interactive(
     first_look=first_look,
     panels=(PLANE, RACE, CURVES, MAP),
     controls=CONTROLS,
-    extras=("own",),
+    extras=("own", "landscape"),
     question=Question(
         "live.fair_race",
         "A valley a hundred times as steep across as along, turned by 45 degrees; 100 steps, and lr = 0.1 "

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from optimlab.live.interactive import Interactive
-from optimlab.live.learners import PATIENCE, too_slow, walk
+from optimlab.live.learners import walk
 from optimlab.live.marks import INK, THEORY, Area, Frame, Line, Picture, Points, Rule, Text, notice, number
 from optimlab.live.parts import Panel, Preset, Still, Task, integer, log_floating, seed
 from optimlab.looks import LOOKS
@@ -131,9 +131,8 @@ def corrections():
 def run_own(own, noise, lr, weight_decay):
     """The same with a learner's rule, as far as it goes, and what went wrong."""
     settings = {"lr": lr, "weight_decay": weight_decay, "betas": (BETA1, BETA2), "eps": EPS}
-    went = walk(own, lambda w, t: noise[t - 1], np.ones(noise.shape[1]), len(noise), PATIENCE, **settings)
-    path = went.params[: went.diverged_at]
-    return path, went.trouble or too_slow(own, len(path) - 1, len(noise))
+    went = walk(own, lambda w, t: noise[t - 1], np.ones(noise.shape[1]), len(noise), **settings)
+    return went.params[: went.diverged_at], went.trouble
 
 
 def coupled(scale, weight_decay, lr, steps):

@@ -3,7 +3,7 @@
 from functools import cache
 
 from optimlab.live.figure import LiveFigure, TrainingFigure
-from optimlab.live.learners import OWN
+from optimlab.live.learners import OWN, OWN_LANDSCAPE
 
 
 class Interactive:
@@ -80,8 +80,9 @@ class Interactive:
                 + ", ".join([*known, *self.extras])
             )
         extras = {name: values[name] for name in self.extras if values.get(name) is not None}
-        if "own" in extras:  # who brings a rule wants to see it, unless told otherwise
-            values = {**{name: OWN for name, control in known.items() if OWN in control.choices}, **values}
+        for extra, choice in (("own", OWN), ("landscape", OWN_LANDSCAPE)):
+            if extra in extras:  # who brings something wants to see it, unless told otherwise
+                values = {**{name: choice for name, c in known.items() if choice in c.choices}, **values}
         clean = {name: control.clean(values.get(name, control.default)) for name, control in known.items()}
         return clean, extras
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-OWN = "yours"  # the choice that stands for a learner's rule
+OWN, OWN_LANDSCAPE = "yours", "your landscape"  # the choices that stand for what a learner brings
 PATIENCE = 1.0  # seconds for a learner's rule, where a picture wants all its steps
 FAR = 1e10  # times the start, as for descend(): further away a run has diverged
 
@@ -201,8 +201,9 @@ class Walk:
     trouble: str = ""
 
 
-def walk(own, grad, start, steps, seconds=0.15, until=None, **settings):
-    """Let a learner's rule walk: as far as it gets in `steps` steps and `seconds` seconds.
+def walk(own, grad, start, steps, seconds=PATIENCE, until=None, **settings):
+    """Let a learner's rule walk: as far as it gets in `steps` steps and `seconds` seconds. Too few seconds
+    are a trouble too.
 
     Args:
         own, settings: as in own_optimizer. grad: the gradient, a function of a point of shape (n,) and the
@@ -224,8 +225,10 @@ def walk(own, grad, start, steps, seconds=0.15, until=None, **settings):
             points.append(w.copy())
             if not np.abs(w).max() <= far:
                 return Walk(np.array(points), step, f"{optimizer.name} diverged at step {step}.")
-            if until is not None and until(w, step) or time.monotonic() > stop:
+            if until is not None and until(w, step):
                 break
+            if step < steps and time.monotonic() > stop:
+                return Walk(np.array(points), None, too_slow(own, step, steps, seconds))
     except Trouble as trouble:
         return Walk(np.array(points), None, str(trouble))
     return Walk(np.array(points))
@@ -236,14 +239,16 @@ class OwnLandscape:
 
     own: a function of points (..., n) to heights (...), or of one number for each axis, f(x, y); or an object
     with `value` and maybe `grad`, as in optimlab.landscapes. Without `grad` it is taken by central
-    differences. Raises Trouble for nan, for another shape and for an error inside.
+    differences. Raises Trouble for nan, for another shape and for an error inside. With forgive, what is not
+    a number counts as infinitely high, and flat: for walkers that have left the picture.
 
     >>> bowl = OwnLandscape(lambda x, y: x**2 + 3 * y**2)
     >>> bowl.grad(np.array([1.0, 1.0])).round(6)
     array([2., 6.])
     """
 
-    def __init__(self, own, n=2):
+    def __init__(self, own, n=2, forgive=False):
+        self.forgive = forgive
         self._value = getattr(own, "value", own)
         self._grad = getattr(own, "grad", None)
         if not callable(self._value):
@@ -257,13 +262,16 @@ class OwnLandscape:
         """Heights (...) at points (..., n)."""
         points = np.asarray(points, float)
         arguments = np.moveaxis(points, -1, 0) if self._spread else (points,)
-        return self._checked(lambda: self._value(*arguments), points, points.shape[:-1])
+        return self._checked(lambda: self._value(*arguments), points, points.shape[:-1], np.inf)
 
     def grad(self, points):
         """Slopes (..., n) at points (..., n)."""
         points = np.asarray(points, float)
         if self._grad is not None:
-            return self._checked(lambda: self._grad(points), points, points.shape)
+            return self._checked(lambda: self._grad(points), points, points.shape, 0.0)
+        return self._checked(lambda: self._differences(points), points, points.shape, 0.0)
+
+    def _differences(self, points):
         h = 1e-6 * np.maximum(1.0, np.abs(points))
         slopes = np.empty(points.shape)
         for i in range(points.shape[-1]):
@@ -272,16 +280,20 @@ class OwnLandscape:
             slopes[..., i] = (self.value(points + aside) - self.value(points - aside)) / (2 * h[..., i])
         return slopes
 
-    def _checked(self, compute, points, shape):
+    def _checked(self, compute, points, shape, instead):
         try:
             with np.errstate(all="ignore"):
                 result = compute()
+        except Trouble:
+            raise
         except Exception as error:
             raise Trouble(f"{self.name} stopped: {type(error).__name__}: {_short(error, 90)}") from error
         if not _are_arrays((result,), shape, 1):
             raise Trouble(f"{self.name} returned {_short(result)}; shape {shape} is needed for points of "
                           f"shape {points.shape}.")
         result = np.asarray(result, float)
+        if self.forgive:
+            return np.where(np.isnan(result), instead, result)
         if np.isnan(result).any():
             where = points[np.isnan(result).reshape(points.shape[:-1] + (-1,)).any(axis=-1)]
             place = ", ".join(f"{x:.3g}" for x in where[0])
@@ -289,11 +301,9 @@ class OwnLandscape:
         return result
 
 
-def too_slow(own, done, wanted):
-    """What is said of a rule that took its time, or "" if it was through."""
-    if done >= wanted:
-        return ""
-    return f"{name_of(own)} is too slow for this picture: {done} of {wanted} steps in {PATIENCE:g} s."
+def too_slow(own, done, wanted, seconds):
+    """What is said of a rule that was cut short."""
+    return f"{name_of(own)} is too slow for this picture: {done} of {wanted} steps in {seconds:g} s."
 
 
 def name_of(own):

@@ -167,8 +167,8 @@ def run_own(rule, starts, noise, change, lr, beta):
             if not np.abs(starts).max() <= FAR:
                 raise Trouble(f"{optimizer.name} diverged at step {step + 1}.")
             params.append(starts.copy())
-            if time.monotonic() > stop:
-                trouble = too_slow(rule, step + 1, len(noise))
+            if step + 1 < len(noise) and time.monotonic() > stop:
+                trouble = too_slow(rule, step + 1, len(noise), PATIENCE)
                 break
     except Trouble as error:
         trouble = str(error)

@@ -14,7 +14,7 @@ from optimlab.compare import lrs
 from optimlab.compare.space import mirrored
 from optimlab.compare.statistics import medians
 from optimlab.live import learners
-from optimlab.live.learners import OWN
+from optimlab.live.learners import OWN, OWN_LANDSCAPE, OwnLandscape, Trouble
 from optimlab.live.runs import rule_parameters
 from optimlab.optim import SGD, Adagrad, Adam, RMSprop
 from optimlab.train import DIVERGED
@@ -47,9 +47,41 @@ LANDSCAPES = {
     "Rastrigin": landscapes.Rastrigin(),
 }
 NETS = ("moons net", "digits net")
-PROBLEMS = (*LANDSCAPES, *NETS)
+PROBLEMS = (*LANDSCAPES, *NETS, OWN_LANDSCAPE)
+GRID = 96  # points along one edge, where a landscape is drawn
 # The order in which a budget of tries goes over the grid, so that the first few are far apart.
 ORDER = tuple(dict.fromkeys((mirrored(np.arange(1, 64), 2) * (len(LRS) - 1)).round().astype(int).tolist()))
+
+
+def landscape_of(problem, own=None):
+    """The landscape of a problem; None for a net, Trouble if it is the learner's and cannot be walked on."""
+    if problem != OWN_LANDSCAPE:
+        return LANDSCAPES.get(problem)
+    if own is None:
+        raise Trouble("Give a function of x and y: live.fair_race(landscape=my_function).")
+    return own_landscape(own)
+
+
+@lru_cache(maxsize=4)
+def own_landscape(own):
+    """A learner's landscape, looked at once all over: its view is (-2, 2) on both axes if it has none, and
+    the lowest that was seen counts as its lowest."""
+    landscape = OwnLandscape(own)
+    landscape.view = getattr(own, "view", ((-2.0, 2.0), (-2.0, 2.0)))
+    landscape.minima = np.empty((0, 2)) if landscape.minima is None else np.asarray(landscape.minima, float)
+    heights = [landscape.value(lattice_of(landscape, GRID)), landscape.value(landscape.minima)]
+    heights = np.concatenate([np.ravel(height) for height in heights])
+    if not np.isfinite(heights).all():
+        raise Trouble(f"{landscape.name} is infinite in places; its view needs finite heights.")
+    landscape.lowest = float(heights.min())
+    landscape.forgive = True
+    return landscape
+
+
+def lattice_of(landscape, side):
+    """Points in rows from below, at the middles of side x side equal squares: (side, side, 2)."""
+    along = (2 * np.arange(side) + 1) / side - 1
+    return point(landscape, np.stack(np.meshgrid(along, along), axis=-1))
 
 
 def frame_of(landscape):
@@ -111,24 +143,22 @@ def plain(value):
 
 
 @lru_cache(maxsize=64)
-def raced(problem, runner, start, noise, seeds, steps=STEPS):
+def raced(landscape, runner, start, noise, seeds, steps=STEPS):
     """From one start: losses (lrs, seeds that choose and as many that judge, steps + 1), points likewise."""
-    place = point(LANDSCAPES[problem], start)[None]
+    place = point(landscape, start)[None]
     draws = noise * np.array([noise_of(seed) for seed in seeds_of(seeds)]) if noise else None
-    losses, points = sweep(LANDSCAPES[problem], RUNNERS[runner], place, steps, draws)
+    losses, points = sweep(landscape, RUNNERS[runner], place, steps, draws)
     losses, points = np.moveaxis(losses[..., 0], 0, -1), np.moveaxis(points[..., 0, :], 0, -2)
     return twice(losses, noise), twice(points, noise)
 
 
-@cache
-def lattice(problem, runner, noise, steps=STEPS):
+@lru_cache(maxsize=128)
+def lattice(landscape, runner, noise, steps=STEPS):
     """Median losses from a lattice of starts, row by row from below, every fifth step: (lrs, starts, 41).
 
     All of them take 5 to 140 ms, by problem and noise; they are computed once for each choice and kept.
     """
-    landscape = LANDSCAPES[problem]
-    side = (2 * np.arange(SIDE) + 1) / SIDE - 1
-    starts = point(landscape, np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2))
+    starts = lattice_of(landscape, SIDE).reshape(-1, 2)
     draws = noise * np.array([noise_of(seed) for seed in range(MAP_SEEDS)]) if noise else None
     losses = np.moveaxis(sweep(landscape, RUNNERS[runner], starts, steps, draws)[0][::EVERY], 0, -1)
     return np.maximum(medians(losses, axis=1), LEAST).astype(np.float32)
@@ -155,13 +185,13 @@ def stored(problem):
     return scores, kept["steps"][problem]
 
 
-def raced_own(own, problem, start, noise, seeds):
+def raced_own(own, landscape, start, noise, seeds):
     """A learner's rule at every learning rate -> losses and points as from raced, and its trouble or "".
 
     One run after the other, as a rule of a learner's may look at the whole array. A run that fails is lost
     from that step on, and so are all that are left when it takes too long.
     """
-    landscape, every = LANDSCAPES[problem], seeds_of(seeds) if noise else (0,)
+    every = seeds_of(seeds) if noise else (0,)
     losses = np.full((len(LRS), len(every), STEPS + 1), np.inf)
     points = np.full((*losses.shape, 2), np.nan)
     trouble, stop = "", time.monotonic() + PATIENCE
@@ -169,8 +199,6 @@ def raced_own(own, problem, start, noise, seeds):
         for i, lr in enumerate(LRS):
             left = stop - time.monotonic()
             if left <= 0:
-                runs = losses[..., 0].size
-                trouble = trouble or f"Yours is too slow: {runs} runs take over {PATIENCE:g} s."
                 break
             draws = noise * noise_of(seed)
             went = learners.walk(own, lambda w, t, draws=draws: landscape.grad(w) + draws[t - 1],
@@ -179,7 +207,10 @@ def raced_own(own, problem, start, noise, seeds):
                 seen = landscape.value(went.params[:went.diverged_at]) - landscape.lowest
             losses[i, j, :len(seen)] = np.where(np.isfinite(seen), seen, np.inf)
             points[i, j, :len(went.params)] = went.params
-            if went.diverged_at is None:
+            if time.monotonic() > stop:
+                runs = losses[..., 0].size
+                trouble = trouble or f"Yours is too slow: {runs} runs take over {PATIENCE:g} s."
+            elif went.diverged_at is None:
                 trouble = trouble or went.trouble
     return twice(losses, noise), twice(points, noise), trouble
 

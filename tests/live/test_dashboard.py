@@ -225,6 +225,11 @@ def test_a_learners_rule_trains_and_is_quoted_where_it_stops(open_dashboard):
     def tired(w, grad, t, lr):
         return w - lr * grad if t < 37 else 1 / 0
 
+    values = {**dashboard.defaults(), "optimizer": OWN, "steps": 5}
+    lost = dashboard.frame(values, {"own": lambda w, g: w * np.nan})
+    assert lost.pictures["ratio"].title == "A step moves the weights out of all numbers"
+    assert "the loss diverged at step 1" in lost.readout
+
     figure = open_dashboard(optimizer=OWN, own=tired)
     reply = talk(figure, "tick", values={**figure.values, "steps": 60})
     assert reply["done"] and reply["step"] == 36

@@ -1,11 +1,14 @@
 """The fair race's numbers are those of optimlab.compare, and its tasks can be solved and failed."""
 
+import json
+
 import numpy as np
 import pytest
 
 from optimlab import compare
 from optimlab.live import fair_race, race
 from optimlab.live.fair_race import BEST, BUDGET, DEFAULTS, SAME, WHY
+from optimlab.live.learners import Trouble
 
 TEAM = ("SGD", "momentum", "RMSprop", "Adam")
 
@@ -145,3 +148,63 @@ def test_no_task_is_solved_as_it_is_set():
 
 def test_why():
     assert [fair_race.why.check({}, choice)[0] for choice in WHY] == [False, True, False]
+
+
+def bumpy(x, y):
+    return (x**2 + 3 * y**2) / 2 + np.sin(3 * x) * y
+
+
+def test_a_landscape_of_ones_own_is_raced_on():
+    figure = fair_race(landscape=bumpy)
+    assert figure.values["problem"] == race.OWN_LANDSCAPE
+    assert fair_race(landscape=bumpy, problem="Beale").values["problem"] == "Beale"
+    ours = fair_race.simulate(problem="Rosenbrock", noise=True, seeds=2)
+    theirs = fair_race.simulate(
+        problem=race.OWN_LANDSCAPE, landscape=race.LANDSCAPES["Rosenbrock"], noise=True, seeds=2
+    )
+    for name in TEAM:
+        np.testing.assert_array_equal(ours["losses"][name], theirs["losses"][name])
+        np.testing.assert_array_equal(ours["path"][name], theirs["path"][name])
+    np.testing.assert_array_equal(ours["winners"], theirs["winners"])
+
+    run = fair_race.simulate(problem=race.OWN_LANDSCAPE, landscape=bumpy, lr=0.01, steps=50)
+    w = race.point(run["landscape"], (-0.5, 0.7))
+    assert w.tolist() == [-1.0, 1.4]
+    path = [w]
+    for _ in range(50):  # SGD by hand, with the slopes of bumpy
+        x, y = w
+        w = w - 0.01 * np.array([x + 3 * np.cos(3 * x) * y, 3 * y + np.sin(3 * x)])
+        path.append(w)
+    lr = run["lrs"][run["at"]["SGD"]]
+    assert lr == pytest.approx(0.01)
+    np.testing.assert_allclose(run["path"]["SGD"], path, atol=1e-6)
+    frame = fair_race.frame(figure.values, figure.extras)
+    assert frame.pictures["plane"].title == "Your landscape, start (−1, 1.4)"
+    assert frame.readout.startswith("Your landscape, one lr for all, 100 steps.")
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (None, "Give a function of x and y: live.fair_race(landscape=my_function)."),
+        (lambda x, y: np.sqrt(x), "Your function is not a number at (-1.98, -1.98)."),
+        (lambda x, y: np.zeros(3), "Your function returned array([0., 0., 0.]); shape (96, 96) is needed"),
+        (lambda x, y: 1 / 0, "Your function stopped: ZeroDivisionError"),
+        (lambda x, y: x + y if x > 0 else y, "Your function stopped: ValueError"),
+        (lambda x, y: np.where(x > 0, np.inf, y), "Your function is infinite in places"),
+        (7, "A landscape is a function of a point, got 7."),
+    ],
+)
+def test_a_landscape_that_is_none_is_said(own, words):
+    with pytest.raises(Trouble) as trouble:
+        fair_race.simulate(problem=race.OWN_LANDSCAPE, landscape=own)
+    assert words in str(trouble.value)
+
+
+@pytest.mark.parametrize("own", [lambda x, y: np.where(x**2 + y**2 > 100, np.nan, x**2 + y**2),
+                                 lambda x, y: np.exp(np.abs(x) + np.abs(y)), lambda x, y: 0 * x])
+def test_who_leaves_a_landscape_is_lost_and_the_race_goes_on(own):
+    frame = fair_race.frame({**fair_race.defaults(), "problem": race.OWN_LANDSCAPE, "lr": 10.0},
+                            {"landscape": own, "own": lambda w, grad, lr: w - lr * grad})
+    data, _ = frame.pack()
+    json.dumps(data, allow_nan=False)
