@@ -2,7 +2,7 @@
 // this file draws them on canvas and holds the controls. No dependencies, no build step.
 
 const RESTARTED = "The kernel was restarted. Run this cell again to bring the figure back.";
-const WAITING = "The kernel is busy, the picture will follow. If the kernel was restarted, run this cell again.";
+const WAITING = "The kernel is busy, the answer will follow. If the kernel was restarted, run this cell again.";
 const FONT = "13px 'DejaVu Sans', Verdana, system-ui, sans-serif";
 const SMALL = "12px 'DejaVu Sans', Verdana, system-ui, sans-serif";
 const AXIS = "#444444";
@@ -45,6 +45,7 @@ const stillness = () => window.matchMedia("(prefers-reduced-motion: reduce)").ma
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const tidy = (value) => parseFloat(value.toPrecision(12));
 const shown = (value) => String(parseFloat(Number(value).toPrecision(4))).replace("-", "−");
+const NARROW = 480; // pixels: a figure of less is on a phone
 const LONGEST = 200; // of a list that is typed into a box
 const parse = (text) => {
   const plain = text.trim().replace(",", ".").replace("−", "-");
@@ -62,13 +63,17 @@ class Wire {
     this.seq = 0;
     this.flying = 0;
     this.next = null;
+    this.waits = new Set(); // for answers to these requests
     this.slow = () => {};
+    this.settled = () => {};
     this.listener = (message, buffers) => this.receive(message, buffers);
     model.on("msg:custom", this.listener);
   }
 
   send(kind, more = {}) {
-    this.model.send({ kind, view: this.view, seq: ++this.seq, ...more });
+    this.waits.add(++this.seq);
+    this.settled(false);
+    this.model.send({ kind, view: this.view, seq: this.seq, ...more });
     return this.seq;
   }
 
@@ -81,7 +86,7 @@ class Wire {
   // A word of patience where an answer takes long.
   expect() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.slow(true), 1500);
+    this.timer = setTimeout(() => this.slow(true), 1000);
   }
 
   launch() {
@@ -93,7 +98,7 @@ class Wire {
     this.expect();
   }
 
-  receive(message, buffers) {
+  async receive(message, buffers) {
     if (message.view !== this.view) return;
     clearTimeout(this.timer);
     this.slow(false);
@@ -101,10 +106,11 @@ class Wire {
       const released = this.released;
       this.flying = 0;
       this.launch();
-      this.hear({ ...message, released }, buffers);
-    } else {
-      this.hear(message, buffers);
+      message = { ...message, released };
     }
+    await this.hear(message, buffers);
+    this.waits.delete(message.seq);
+    this.settled(!this.waits.size);
   }
 
   stop() {
@@ -180,12 +186,17 @@ class PanelView {
     if (!width) return false;
     const { spec } = this;
     const none = (ticks) => ticks && !ticks.length;
-    const margin = { left: none(spec.yticks) ? 28 : 58, right: 16, top: 8, bottom: none(spec.xticks) ? 8 : 42 };
+    const narrow = this.host.panelBox.clientWidth < NARROW;
+    const sides = narrow ? { left: 50, right: 12, bare: 16 } : { left: 58, right: 16, bare: 28 };
+    const left = none(spec.yticks) ? sides.bare : sides.left;
+    const margin = { left, right: sides.right, top: 8, bottom: none(spec.xticks) ? 8 : 42 };
     let w = Math.max(80, width - margin.left - margin.right), h = spec.height;
     if (spec.equal) {
       const ratio = (spec.ylim[1] - spec.ylim[0]) / (spec.xlim[1] - spec.xlim[0]);
       if (w * ratio <= h) h = Math.round(w * ratio);
       else w = Math.round(h / ratio);
+    } else if (spec.span > 6 && narrow) {
+      h = Math.round(1.5 * h); // what stood side by side now needs the room one below the other
     }
     this.area = { x: margin.left, y: margin.top, w, h };
     this.width = width;
@@ -195,6 +206,7 @@ class PanelView {
       canvas.width = Math.round(width * sharp);
       canvas.height = Math.round(this.height * sharp);
       canvas.getContext("2d").setTransform(sharp, 0, 0, sharp, 0, 0);
+      canvas.getContext("2d").room = width;
     }
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${this.height}px`;
@@ -263,10 +275,14 @@ class PanelView {
     const yticks = spec.yticks || niceTicks(ylim, spec.yscale, Math.max(3, area.h / 50));
     c.textAlign = "center";
     c.textBaseline = "top";
-    tickLabels(xticks).forEach((text, i) => {
+    const labels = tickLabels(xticks), widest = Math.max(...labels.map((text) => c.measureText(text).width));
+    const apart = xticks.length > 1 ? Math.abs(X(xticks[1]) - X(xticks[0])) : Infinity;
+    const nth = Math.max(1, Math.ceil((widest + 4) / apart)); // where there is no room, every second label
+    labels.forEach((text, i) => {
       const x = Math.round(X(xticks[i])) - 0.5;
       line(x, bottom, x, bottom + 4);
-      c.fillText(text, x, bottom + 7);
+      const half = c.measureText(text).width / 2;
+      if (i % nth === 0) c.fillText(text, clamp(x, half, this.width - half), bottom + 7);
     });
     c.textAlign = "right";
     c.textBaseline = "middle";
@@ -300,6 +316,7 @@ class PanelView {
     c.drawImage(this.still, 0, 0);
     c.restore();
     const ends = [];
+    this.words = [];
     for (const mark of picture.marks) {
       c.save();
       if (mark.mark !== "Text" && mark.mark !== "Points") {
@@ -307,7 +324,7 @@ class PanelView {
         c.rect(area.x, area.y, area.w, area.h);
         c.clip();
       }
-      DRAW[mark.mark](c, mark, scales, area, ends);
+      DRAW[mark.mark](c, mark, scales, area, mark.mark === "Text" ? this.words : ends);
       c.restore();
     }
     this.labelEnds(ends);
@@ -320,8 +337,10 @@ class PanelView {
     for (let i = 1; i < ends.length; i++) ends[i].y = Math.min(ends[i].y, ends[i - 1].y - 17);
     this.context.font = SMALL;
     for (const { x, y, label, color } of ends) {
-      const late = x > area.x + 0.8 * area.w || x + 8 + this.context.measureText(label).width > this.width;
-      words(this.context, label, late ? x - 4 : x + 8, late ? y - 11 : y, { color, anchor: late ? "right" : "left" });
+      const width = this.context.measureText(label).width;
+      const late = x > area.x + 0.8 * area.w || x + 8 + width > this.width;
+      const anchor = late ? "right" : "left", at = late ? x - 4 : x + 8;
+      words(this.context, label, at, free(at, late ? y - 11 : y, width, anchor, this.words, area), { color, anchor });
     }
   }
 
@@ -406,15 +425,19 @@ function trace(c, xs, ys, { X, Y }) {
   }
 }
 
+const font = (size, bold) =>
+  `${bold ? "bold " : ""}${Math.max(12, size * 1.25)}px 'DejaVu Sans', Verdana, system-ui, sans-serif`;
+
 function words(c, text, x, y, { color = "#000000", anchor = "center", size = 10, bold = false, box = false } = {}) {
-  c.font = `${bold ? "bold " : ""}${Math.max(12, size * 1.25)}px 'DejaVu Sans', Verdana, system-ui, sans-serif`;
-  c.textAlign = anchor;
+  c.font = font(size, bold);
+  c.textAlign = "left";
   c.textBaseline = "middle";
+  const width = c.measureText(text).width, left = x - { left: 0, center: width / 2, right: width }[anchor];
+  x = clamp(left, 1, Math.max(1, c.room - width - 1)); // nothing is cut off at the picture's sides
   if (box) {
-    const width = c.measureText(text).width, left = x - { left: 0, center: width / 2, right: width }[anchor];
     c.fillStyle = "rgba(255, 255, 255, 0.88)";
     c.beginPath();
-    c.roundRect(left - 4, y - 10, width + 8, 20, 4);
+    c.roundRect(x - 4, y - 9, width + 8, 18, 4);
     c.fill();
   } else {
     c.lineJoin = "round";
@@ -426,9 +449,25 @@ function words(c, text, x, y, { color = "#000000", anchor = "center", size = 10,
   c.fillText(text, x, y);
 }
 
-function fits(c, { text, size }, room) {
-  c.font = `${Math.max(12, size * 1.25)}px 'DejaVu Sans', Verdana, system-ui, sans-serif`;
-  return c.measureText(text).width <= room - 4;
+function widthOf(c, { text, size, bold }) {
+  c.font = font(size, bold);
+  return c.measureText(text).width;
+}
+
+const LINE = 16; // the height of one line of words
+
+// Where words of this width may stand: at y, or right below or above others that stand there already. Adds
+// their place to those that are taken.
+function free(x, y, width, anchor, taken, area) {
+  const left = x - { left: 0, center: width / 2, right: width }[anchor], right = left + width;
+  const near = taken.filter((t) => left < t.right && right > t.left);
+  const places = near
+    .flatMap((t) => [t.y + LINE, t.y - LINE])
+    .filter((at) => at > area.y + LINE / 2 && at < area.y + area.h - LINE / 2)
+    .sort((a, b) => Math.abs(a - y) - Math.abs(b - y));
+  const place = [y, ...places].find((at) => near.every((t) => Math.abs(at - t.y) >= LINE)) ?? y;
+  taken.push({ left, right, y: place });
+  return place;
 }
 
 const PATHS = {
@@ -532,9 +571,11 @@ const DRAW = {
     c.drawImage(tile, left, top, X(mark.x[1]) - left, Y(mark.y[0]) - top);
   },
 
-  Text(c, mark, { X, Y }) {
-    if (mark.within && !fits(c, mark, Math.abs(X(mark.within[1]) - X(mark.within[0])))) return;
-    words(c, mark.text, X(mark.x) + mark.dx * POINT, Y(mark.y) - mark.dy * POINT, mark);
+  Text(c, mark, { X, Y }, area, taken) {
+    const width = widthOf(c, mark);
+    if (mark.within && width > Math.abs(X(mark.within[1]) - X(mark.within[0])) - 4) return;
+    const x = X(mark.x) + mark.dx * POINT, y = Y(mark.y) - mark.dy * POINT;
+    words(c, mark.text, x, free(x, y, width, mark.anchor, taken, area), mark);
   },
 
   Rule(c, mark, { X, Y }, area) {
@@ -837,6 +878,7 @@ class Figure {
     this.locked = true;
     this.wire = new Wire(model, (message, buffers) => this.hear(message, buffers));
     this.wire.slow = (late) => this.note(late ? WAITING : "");
+    this.wire.settled = () => this.busy();
     this.build(el);
     this.onDead = () => this.dead();
     model.on("comm_live_update", this.onDead);
@@ -913,7 +955,7 @@ class Figure {
 
   hear(message, buffers) {
     clearTimeout(this.waiting);
-    if (message.kind === "opened") this.opened(message, buffers);
+    if (message.kind === "opened") return this.opened(message, buffers);
     else if (message.kind === "drawn") this.drawn(message, buffers);
     else if (message.kind === "ticked") this.ticked(message, buffers);
     else if (message.kind === "predicted") this.predicted(message.asked);
@@ -1025,6 +1067,7 @@ class Figure {
     this.until = until;
     this.playButton.textContent = "Pause";
     this.playing = true;
+    this.busy();
     this.tick();
   }
 
@@ -1103,12 +1146,14 @@ class Figure {
       else this.pause();
     };
     this.playing = requestAnimationFrame(tick);
+    this.busy();
   }
 
   pause() {
     cancelAnimationFrame(this.playing);
     this.playing = null;
     this.playButton.textContent = "Play";
+    this.busy();
   }
 
   reset() {
@@ -1140,6 +1185,7 @@ class Figure {
 
   ask(task, answer) {
     this.wire.send("task", { task, answer, values: { ...this.values } });
+    this.wire.expect();
   }
 
   // -- what is shown
@@ -1195,6 +1241,12 @@ class Figure {
     for (const panel of Object.values(this.panels)) panel.describe(this.frame.readout, this.values);
   }
 
+  // Whether the picture is still on its way to where the controls stand.
+  busy() {
+    const busy = String(Boolean(this.playing) || this.wire.waits.size > 0);
+    if (this.panelBox.getAttribute("aria-busy") !== busy) this.panelBox.setAttribute("aria-busy", busy);
+  }
+
   note(text) {
     if (!this.gone) this.status.textContent = text;
   }
@@ -1203,6 +1255,7 @@ class Figure {
     if (this.gone) return;
     this.status.textContent = RESTARTED;
     this.gone = true;
+    this.wire.waits.clear();
     this.pause();
     clearTimeout(this.waiting);
     for (const fields of this.card.querySelectorAll("fieldset")) fields.disabled = true;

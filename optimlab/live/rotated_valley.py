@@ -275,10 +275,10 @@ def steps_marks(values, result, runs):
 
 
 def key(own):
-    marks = []
-    for place, method in enumerate((*METHODS, "yours") if own else METHODS):
-        x, y = 0.6 + 25.2 * (place % 2), 3.3 * 2.1 ** (own - place // 2)
-        look = LOOK[method]
+    """The names of the lines, below each other in the corner where no line comes."""
+    marks, x = [], 18.0
+    for row, method in enumerate(reversed((*METHODS, "yours") if own else METHODS)):
+        y, look = 1.5 * 2.0**row, LOOK[method]
         marks.append(Line(np.array([x, x + 2.6]), np.full(2, y), look.color, look.dashes, look.width))
         color, name = INK.get(method, look.color), method.removesuffix(" 0.9")
         marks.append(Text(x + 3.0, y, name, color, "left", size=9.5))
