@@ -36,6 +36,21 @@ SETTINGS = {
 }
 
 
+OPEN = """
+async (path) => {
+    jupyterapp.shell.collapseLeft();
+    const notebook = await jupyterapp.commands.execute('docmanager:open', { path, factory: 'Notebook' });
+    await notebook.context.ready;
+    await notebook.sessionContext.ready;
+}
+"""
+CLOSE = """
+async () => {
+    const notebook = window.jupyterapp?.shell?.currentWidget;
+    await notebook?.sessionContext?.shutdown();
+    notebook?.dispose();
+}
+"""
 RUN_CELL = """
 async (code) => {
     const notebook = jupyterapp.shell.currentWidget.content;
@@ -43,6 +58,27 @@ async (code) => {
     await jupyterapp.commands.execute('notebook:insert-cell-below');
     notebook.activeCell.model.sharedModel.setSource(code);
     await jupyterapp.commands.execute('notebook:run-cell');
+}
+"""
+
+
+# A number for all pixels of a picture.
+PIXELS = """
+(all) => all.filter((canvas) => canvas.width && canvas.height).map((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return new Uint32Array(data.buffer).reduce((sum, pixel) => Math.imul(sum ^ pixel, 16777619), 2166136261);
+}).join()
+"""
+
+
+# Waits until no picture of this card is on its way any more -> whether that came about within half a minute.
+SETTLE = """
+async (card) => {
+    const frame = () => new Promise((go) => setTimeout(() => requestAnimationFrame(go)));
+    for (let end = performance.now() + 30000; performance.now() < end; await frame()) {
+        if (!card.querySelector('[aria-busy=true]')) return true;
+    }
+    return false;
 }
 """
 
@@ -130,31 +166,75 @@ def server(tmp_path_factory):
             process.kill()
 
 
+@pytest.fixture(scope="session")
+def window(browser, server):
+    """The browser window on JupyterLab in which the tests open their notebooks, one after the other."""
+    window = Window(browser, server)
+    yield window
+    window.close()
+
+
+class Window:
+    """A browser window. screen: what Playwright's new_context takes. errors: those of ours on its console."""
+
+    def __init__(self, browser, server, **screen):
+        self.browser, (self.address, self.token, _) = browser, server
+        self.screen = {"viewport": {"width": 1280, "height": 1700}, **screen}
+        self.errors = []
+        self.context = self.page = None
+
+    def go(self, place):
+        """To an address of the server; the window is opened if it is not."""
+        if self.page is None:
+            self.context = self.browser.new_context(**self.screen)
+            self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.address)
+            self.page = self.context.new_page()
+            self.page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
+            self.page.on("console", self._console)
+        self.page.goto(f"{self.address}/{place}?token={self.token}")
+        self.page.wait_for_function("() => window.jupyterapp?.restored", timeout=60_000)
+        return self.page
+
+    def _console(self, message):
+        """Errors of ours: JupyterLab has some of its own, about its server, that say nothing of a figure."""
+        if (
+            message.type == "error"
+            and "favicon" not in message.text
+            and "Failed to load resource" not in message.text
+        ):
+            self.errors.append(f"console: {message.text}")
+
+    def close(self):
+        if self.context:
+            self.context.close()
+        self.context = self.page = None
+
+
 @pytest.fixture
-def lab(browser, server, request):
+def lab(browser, server, window, request):
     """Opens notebooks: lab(cells) runs them and gives a page; lab.errors are the console's and the
     kernel's."""
-    labs = Lab(browser, server, re.sub(r"\W+", "-", request.node.name).strip("-"))
+    labs = Lab(browser, server, re.sub(r"\W+", "-", request.node.name).strip("-"), window)
     yield labs
     labs.close()
 
 
 class Lab:
-    """One browser window on JupyterLab."""
+    """A notebook in JupyterLab, in a window that others use too, or in one of its own."""
 
-    def __init__(self, browser, server, name):
-        self.address, self.token, folder = server
+    def __init__(self, browser, server, name, window=None):
+        _, _, folder = server
         self.name = name
         self.folder = folder / name
         self.folder.mkdir(exist_ok=True)
         (self.folder / "progress.json").write_text("", encoding="utf-8")
-        self.browser = browser
-        self.errors = []
-        self.context = self.page = None
+        self.shared, self.own = window, None
+        self.new = lambda **screen: Window(browser, server, **screen)
+        self.page, self.errors = None, []
 
-    def open(self, cells=None, notebook=None, width=1280, height=1700, app="lab", **context):
+    def open(self, cells=None, notebook=None, app="lab", **screen):
         """A page on a notebook made of these code cells, or on a copy of this notebook, with a kernel
-        that is idle. app: "lab", or "notebook" for Notebook 7."""
+        that is idle. app: "lab", or "notebook" for Notebook 7. screen: of a window of its own."""
         if notebook is not None:
             target = self.folder / Path(notebook).name
             shutil.copy(notebook, target)
@@ -167,24 +247,24 @@ class Lab:
                 "language": "python",
             }
             nbformat.write(book, target)
-        self.context = self.browser.new_context(viewport={"width": width, "height": height}, **context)
-        self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.address)
-        page = self.page = self.context.new_page()
-        page.on("pageerror", lambda error: self.errors.append(f"page: {error}"))
-        page.on("console", self._console)
-        place = f"lab/workspaces/{self.name}/tree" if app == "lab" else "notebooks"
-        page.goto(f"{self.address}/{place}/{self.name}/{target.name}?token={self.token}")
-        page.wait_for_function(
-            "() => window.jupyterapp?.shell?.currentWidget?.sessionContext", timeout=60_000
-        )
+        path = f"{self.name}/{target.name}"
+        window = self.shared
+        if screen or not window or app != "lab":
+            window = self.own = self.new(**screen)
         if app == "lab":
-            page.evaluate("() => jupyterapp.shell.collapseLeft()")
+            page = window.page or window.go(f"lab/workspaces/{self.name}")
+            page.evaluate(OPEN, path)
+        else:
+            page = window.go(f"notebooks/{path}")
+            page.wait_for_function("() => jupyterapp.shell.currentWidget?.sessionContext")
+        self.page, self.errors = page, window.errors
         self.wait_idle(page)
+        self.errors.clear()
         return page
 
-    def show(self, *cells, **window):
+    def show(self, *cells, **screen):
         """These cells, run: their figures and questions, each with a driver."""
-        page = self.open(["from optimlab import live, predict, quiz\nimport time", *cells], **window)
+        page = self.open(["from optimlab import live, predict, quiz\nimport time", *cells], **screen)
         self.run_all(page)
         assert self.tracebacks(page) == []
         page.locator(".ol-card").last.wait_for()
@@ -201,15 +281,6 @@ class Lab:
         page.evaluate(RUN_CELL, code)
         cards.nth(there).wait_for()
         return Driver(self, page, cards.nth(there))
-
-    def _console(self, message):
-        """Errors of ours: JupyterLab has some of its own, about its server, that say nothing of a figure."""
-        if (
-            message.type == "error"
-            and "favicon" not in message.text
-            and "Failed to load resource" not in message.text
-        ):
-            self.errors.append(f"console: {message.text}")
 
     def wait_idle(self, page, seconds=120):
         page.wait_for_function(
@@ -260,10 +331,15 @@ class Lab:
         target.screenshot(path=str(folder / f"{name}.png"))
 
     def close(self):
-        if self.page:
-            self.page.evaluate("() => window.jupyterapp?.shell?.currentWidget?.sessionContext?.shutdown()")
-        if self.context:
-            self.context.close()
+        """End the kernel and close the notebook; where that cannot be, the next one gets a new window."""
+        try:
+            if self.page:
+                self.page.evaluate(CLOSE)
+        except Exception:
+            if self.shared:
+                self.shared.close()
+        if self.own:
+            self.own.close()
 
 
 class Driver:
@@ -282,8 +358,8 @@ class Driver:
         return self.card.locator(".ol-readout").inner_text()
 
     def picture(self):
-        """All the canvases' pixels."""
-        return self.card.locator("canvas").evaluate_all("all => all.map(c => c.toDataURL()).join('')")
+        """What tells the canvases' pixels from all others."""
+        return self.card.locator("canvas").evaluate_all(PIXELS)
 
     def sees(self, words, seconds=10):
         self.card.locator(".ol-readout", has_text=words).wait_for(timeout=seconds * 1000)
@@ -293,18 +369,15 @@ class Driver:
         before = self.picture()
         act()
         for _ in range(int(seconds * 20)):
+            self.settle()
             if self.picture() != before:
-                self.settle()
                 return
             self.page.wait_for_timeout(50)
         raise AssertionError("the picture did not change")
 
     def settle(self):
-        """Wait until the picture stands still."""
-        last = None
-        while (now := self.picture()) != last:
-            last = now
-            self.page.wait_for_timeout(250)
+        """Wait until the picture stands where the controls are."""
+        assert self.card.evaluate(SETTLE), "the picture is still on its way"
 
     def predict(self, guess):
         box = self.card.locator(".ol-question input[type=text]")

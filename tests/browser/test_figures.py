@@ -417,14 +417,13 @@ def test_predict_and_quiz(lab):
 def test_a_narrow_dark_window_and_a_finger(lab):
     (figure,) = lab.show(
         "live.phase_map()",
-        width=430,
-        height=2600,
+        viewport={"width": 430, "height": 2600},
         has_touch=True,
         reduced_motion="reduce",
         device_scale_factor=2,
     )
     page, card = figure.page, figure.card
-    page.evaluate("() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    lab.theme(page, "Dark")
     figure.predict("the same share as before")
     panels = [card.locator(".ol-panel").nth(i).bounding_box() for i in range(4)]
     assert len({round(panel["x"]) for panel in panels}) == 1
@@ -458,6 +457,7 @@ def test_a_narrow_dark_window_and_a_finger(lab):
     )
     assert handle.bounding_box()["x"] > before["x"] + 40
     assert handle.evaluate("(h) => getComputedStyle(h).touchAction") == "none"
+    lab.theme(page, "Light")
     assert lab.errors == []
 
 
