@@ -338,7 +338,7 @@ def numbers(values, result, runs):
     rows.append((values["method"], counted(result["count"])))
     rows.append(("gradient descent, tuned", counted(result["gd_count"])))
     if result["own"] is not None:
-        rows.append(("yours", result["own"]["trouble"] or counted(result["own"]["count"])))
+        rows.append(("yours", "stopped" if result["own"]["trouble"] else counted(result["own"]["count"])))
     points = [*runs, *remember(values, result)]
     for method in LOOK:
         found = slope([(kappa, steps) for name, kappa, steps in points if name == method])

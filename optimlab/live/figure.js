@@ -981,6 +981,7 @@ class Figure {
     );
     this.relayout();
     this.readOut();
+    this.good = !this.locked && !message.trouble;
     this.trouble(message.trouble);
     this.catchUp();
   }
@@ -988,6 +989,7 @@ class Figure {
   drawn(message, buffers) {
     this.frame = unpack(message.frame, buffers[0]);
     this.heavy = message.heavy;
+    this.good = !this.locked;
     if (this.spec.ticks) this.stands(message);
     this.trouble("");
     this.render();
@@ -1000,6 +1002,7 @@ class Figure {
     this.ticking = null;
     this.frame = unpack(message.frame, buffers[0]);
     this.stands(message);
+    this.good = true;
     this.trouble(message.trouble);
     if (message.done) this.pause();
     const now = performance.now(), calm = this.playing && stillness();
@@ -1032,7 +1035,8 @@ class Figure {
   // Words where the curve would be; the last good picture stays behind them.
   trouble(text) {
     this.troubleBox.hidden = !text;
-    this.troubleBox.textContent = text ? `${text} The picture behind these words is the last good one.` : "";
+    const behind = this.good ? " The picture behind these words is the last good one." : "";
+    this.troubleBox.textContent = text ? text + behind : "";
     this.panelBox.classList.toggle("ol-troubled", Boolean(text));
   }
 

@@ -326,7 +326,7 @@ def numbers(values, result):
         first, last = (words(result["lines"][method][i]) for i in (0, -1))
         rows.append((f"{method}, 0° and 45°", f"{first}, {last}"))
     if result["own"] is not None:
-        rows.append(("yours", result["own"]["trouble"] or counted(result["own"]["count"])))
+        rows.append(("yours", "stopped" if result["own"]["trouble"] else counted(result["own"]["count"])))
     return rows
 
 

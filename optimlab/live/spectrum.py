@@ -255,7 +255,8 @@ def numbers(values, result):
     ]
     own = result["own"]
     if own is not None:
-        rows.append(("yours, largest over smallest", own["trouble"] or number(condition(own["after"]))))
+        apart = "none" if own["trouble"] else number(condition(own["after"]))
+        rows.append(("yours, largest over smallest", apart))
     return rows
 
 
