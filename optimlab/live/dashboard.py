@@ -405,10 +405,8 @@ def check_clip(values, answer):
 def check_why(values, answer):
     return answer == WHY[1], {
         WHY[0]: "It does make the steps large: for many steps the loss goes up. Yet over all it falls.",
-        WHY[
-            1
-        ]: "Yes. A swing along the steepest direction moves the weights to where that direction is flatter; "
-        "on a quadratic there is no such place.",
+        WHY[1]: "Yes. A swing along the steepest direction moves the weights to where that direction is "
+        "flatter; on a quadratic there is no such place.",
         WHY[2]: "Here is no noise: all examples are in every step.",
     }[answer]
 
@@ -438,29 +436,19 @@ dashboard = Training(
     question=Question(
         "live.dashboard",
         "A small network, gradient descent on all examples, lr = 0.1. Its sharpness, the largest curvature "
-        "of the "
-        "loss, is 5.4 at the start; on a quadratic, lr = 0.1 would be stable up to 2/lr = 20. What happens "
-        "to the "
-        "sharpness in 6000 steps?",
+        "of the loss, is 5.4 at the start; on a quadratic, lr = 0.1 would be stable up to 2/lr = 20. What "
+        "happens to the sharpness in 6000 steps?",
         GUESSES,
         answer=GUESSES[1],
         replies={
-            GUESSES[
-                0
-            ]: "On a quadratic it would have to: there the curvature is one number. A network's is not; it "
-            "climbs to 20 and stays there.",
-            GUESSES[
-                1
-            ]: "It does: to 2/lr, whatever lr is, and there it hovers. Cohen and others (2021) called that "
-            "the edge of stability.",
-            GUESSES[
-                2
-            ]: "It does climb. But beyond 20 the swings that begin lead it back to flatter places: it "
-            "hovers around 20.",
-            GUESSES[
-                3
-            ]: "In the long run flatter is where the swings push. First it climbs, up to 20, and there it "
-            "stays.",
+            GUESSES[0]: "On a quadratic it would have to: there the curvature is one number. A network's is "
+            "not; it climbs to 20 and stays there.",
+            GUESSES[1]: "It does: to 2/lr, whatever lr is, and there it hovers. Cohen and others (2021) "
+            "called that the edge of stability.",
+            GUESSES[2]: "It does climb. But beyond 20 the swings that begin lead it back to flatter places: "
+            "it hovers around 20.",
+            GUESSES[3]: "In the long run flatter is where the swings push. First it climbs, up to 20, and "
+            "there it stays.",
         },
     ),
     why=Task("A quadratic dies beyond 2/lr. Why does this network not?", check_why, choices=WHY),
@@ -480,8 +468,7 @@ dashboard = Training(
         ),
         Task(
             "At lr 0.6 it blows up from the start. Find an lr that survives 300 steps, when a quarter more "
-            "would "
-            "not.",
+            "would not.",
             check_largest,
             setup={"model": CHEBYSHEV, "optimizer": "SGD", "lr": 0.6, "gain": 1.0, "seed": 0, "steps": 0},
         ),
@@ -520,8 +507,7 @@ dashboard = Training(
         ("loss", "sharpness"),
         "Three columns, lr 0.1, 0.3 and 0.6, each with the loss of a small network on a log scale and its "
         "sharpness against the step. At 0.1 the sharpness climbs from 5.4 to 2/lr = 20, at 0.3 it hovers "
-        "around "
-        "6.7, and at 0.6, where it starts above the limit, the loss diverges.",
+        "around 6.7, and at 0.6, where it starts above the limit, the loss diverges.",
     ),
     more_stills=(
         Still(
