@@ -198,6 +198,22 @@ def _(loss, dw, w, reg):
     return loss + reg / 2 * np.sum(w**2) / max(w.size, 1), dw + reg * w / max(w.size, 1)
 
 
+@l2_loss_grad.mistake("L2-MEAN")
+def _(loss, dw, w, reg):
+    rows = len(w) if w.ndim else 1
+    return loss + reg / 2 * np.sum(w**2) / max(rows, 1), dw + reg * w / max(rows, 1)
+
+
+@l2_loss_grad.mistake(
+    "L2-NEITHER",
+    name="loss and gradient come back as they were",
+    sees="The penalty reaches neither of the two.",
+    question="At reg 1 and large weights, should the loss not be larger than at reg 0?",
+)
+def _(loss, dw, w, reg):
+    return loss * 1.0, dw * 1.0
+
+
 @l2_loss_grad.mistake(
     "L2-ROWS",
     name="only one axis of a matrix is summed",
@@ -627,6 +643,13 @@ adamw_step.mistake(
         )
     )
 )
+
+adamw_step.mistake(
+    "WD-NOW",
+    name="the decay does not hold w",
+    sees="m and v agree; every weight is moved down by lr * wd, a negative one away from zero.",
+    question="How much should a weight of 0 decay?",
+)(_with(move=lambda w, u, lr, wd: w - lr * (u + wd)))
 
 adamw_step.mistake(
     "WD-POWER",
@@ -1303,6 +1326,16 @@ def _(shapes):
         [shape for shape in shapes.values() if len(shape) >= 2],
         [shape for shape in shapes.values() if len(shape) < 2],
     )
+
+
+@decay_groups.mistake(
+    "GROUP-ALL",
+    name="the second list holds all names",
+    sees="What decays is on both lists, so the optimizer would step it twice.",
+    question="On how many of the two lists should each name stand?",
+)
+def _(shapes):
+    return [name for name, shape in shapes.items() if len(shape) >= 2], list(shapes)
 
 
 @decay_groups.mistake(

@@ -303,9 +303,20 @@ def _(lr_max, lr_min, t, T):
 cosine_lr.mistake(
     "SCH-ZEROEND",
     name="after T the rate is 0 instead of lr_min",
-    sees="Up to T all agrees; then the rate falls to nothing.",
+    sees="Before the end all agrees; then the rate falls to nothing.",
     question="What is the lowest rate that the schedule may have?",
 )(lambda lr_max, lr_min, t, T: lr_min + (lr_max - lr_min) * _cosine(t / T) if t <= T else 0.0)
+
+cosine_lr.mistake("SCH-ZEROEND")(
+    lambda lr_max, lr_min, t, T: lr_min + (lr_max - lr_min) * _cosine(t / T) if t < T else 0.0
+)
+
+cosine_lr.mistake(
+    "SCH-FACTOR",
+    name="it returns the share of the way that is left, without the rates",
+    sees="Every value goes from 1 to 0, whatever lr_max and lr_min are.",
+    question="Which of the four arguments are missing in your line?",
+)(lambda lr_max, lr_min, t, T: _cosine(min(t, T) / T))
 
 cosine_lr.mistake(
     "SCH-MAXEND",
@@ -603,6 +614,13 @@ warmup_cosine.mistake(
     sees="At t = 0 the rate is 1 / warm, whatever lr_max is.",
     question="In a * t + 1 / b, what is divided by b?",
 )(lambda lr_max, t, warm, T: lr_max * t + 1 / warm if t < warm else _warm()(lr_max, t, warm, T))
+
+warmup_cosine.mistake(
+    "SCH-CLIMBFACTOR",
+    name="the climb is not multiplied by lr_max",
+    sees="The warm-up goes up to 1, whatever lr_max is; from t = warm on all agrees.",
+    question="Where should the last warm-up step arrive?",
+)(lambda lr_max, t, warm, T: (t + 1) / warm if t < warm else _warm()(lr_max, t, warm, T))
 
 warmup_cosine.mistake(
     "SCH-SHAREBRACKET",

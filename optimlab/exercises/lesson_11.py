@@ -188,6 +188,21 @@ _LION = {
         "The first w agrees; what stands second holds nothing but -1, 0 and 1.",
         "The next call gets the m that you return. What should it remember?",
     ),
+    "LION-TWICE": (
+        lambda w, grad, m, lr, beta1, beta2, wd: (
+            _lion()(w, grad, m, lr, beta1, beta2, wd)[0],
+            beta2 * (beta1 * m + (1 - beta1) * grad) + (1 - beta2) * grad,
+        ),
+        "m is overwritten by the mix of the step, and updated once more",
+        "The first w agrees; m has taken in the gradient twice.",
+        "In the line of m, which m should stand: the one you were given, or the mix?",
+    ),
+    "LION-SQ": (
+        _lion(keep=lambda m, g, b2, mixed: b2 * m + (1 - b2) * g**2),
+        "m averages the squares, as Adam's v does",
+        "The first w agrees; m is never negative, so its sign says nothing.",
+        "Which average squares what comes in, m or Adam's v?",
+    ),
     "LION-SUMS": (
         _lion(
             mix=lambda m, g, b1, b2: np.sign(b1 * m + g), keep=lambda m, g, b2, mixed: b2 * m + g
@@ -249,6 +264,12 @@ _LION = {
         "the decay is not multiplied by lr",
         "m agrees; the weights shrink 1 / lr times too fast.",
         "If lr falls to zero, should the weights still shrink?",
+    ),
+    "WD-NOW": (
+        _lion(move=lambda w, u, lr, wd: w - lr * (u + wd)),
+        "the decay does not hold w",
+        "m agrees; every weight is moved down by lr * wd, a negative one away from zero.",
+        "How much should a weight of 0 decay?",
     ),
     "WD-PLUS": (
         _lion(move=lambda w, u, lr, wd: w - lr * (u - wd * w)),

@@ -1080,6 +1080,11 @@ def _sam(climb=None, move=None, length=None):
     return answer
 
 
+def _climb_added(w, grad_fn, lr, rho):
+    g = grad_fn(w)
+    return w - lr * (g + rho * g / _norm(g) if np.any(g) else g)
+
+
 def _stays_on_top(w, grad_fn, lr, rho):
     grad = grad_fn(w)
     length = np.sqrt(np.sum(grad**2))
@@ -1152,6 +1157,18 @@ _SAM = {
         "the gradients above and below w are averaged",
         "The two climbs nearly cancel, and little more than gradient descent is left.",
         "SAM asks about the worst place nearby. Which of your two points is that?",
+    ),
+    "SAM-ADDS": (
+        [_climb_added],
+        "the climb is added to the gradient, and no second gradient is taken",
+        "grad_fn is asked at w alone; the step is a little longer, in the same direction.",
+        "What do you know of the slope at the top of the climb?",
+    ),
+    "SAM-SHIFT": (
+        [lambda w, grad_fn, lr, rho: w - lr * grad_fn(w + rho)],
+        "every weight is raised by rho, whichever way is uphill",
+        "The gradient is taken at w + rho; the one at w is not asked for.",
+        "In which direction does the loss rise fastest?",
     ),
     "SAM-SIGN": (
         [_sam(climb=lambda w, g, n, lr, rho: w + rho * np.sign(g))],
@@ -1318,6 +1335,7 @@ _SAM = {
     "SAM-COLUMNS": (
         [
             _sam(length=lambda g: np.sqrt(np.sum(g * g, axis=0)) if g.ndim > 1 else _norm(g)),
+            _sam(length=lambda g: np.linalg.norm(g, axis=0)),
             _sam(length=lambda g: np.sqrt(np.sum(g * g, axis=-1, keepdims=True)) if g.ndim > 1 else _norm(g)),
         ],
         "each row or column of a matrix has a length of its own",
