@@ -13,6 +13,10 @@ from .verdict import Note, Verdict, shown
 
 TRIES_BEFORE_SOLUTION = 3
 FAILED = ("mistake", "wrong", "error")
+PLAINLY = {  # words of NumPy's that do not say what to do: a sentence that does
+    "bitwise_xor": "In Python a power is written **, and ^ is something else.",
+    "truth value of an array": "max and if want one truth value. np.maximum and np.where go entry by entry.",
+}
 _MISSING = object()
 
 
@@ -240,6 +244,7 @@ def _evidence(exercise, found):
         stop = difference.stop
         named = found.status == "error" or stop.kind == "endless"
         lines += [stop.message if named else f"{stop.kind}: {stop.message}", stop.line]
+        lines += [sentence for words, sentence in PLAINLY.items() if words in stop.message]
     elif difference is not None and difference.expected is not None and difference.got is not None:
         if found.clue is not None:
             lines += _got_and_expected(exercise, found.clue, None)

@@ -437,3 +437,16 @@ def test_a_check_works_where_nothing_can_be_written(tmp_path, monkeypatch):
     monkeypatch.setenv("OPTIMLAB_PROGRESS", str(blocker / "progress.json"))
     assert check("04.1", momentum_step).status == "passed"
     assert hint("04.2").text.startswith("Hint 1")
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "words"),
+    [
+        ("05.1", lambda w, grad, cache, lr, eps: (w, cache + grad ^ 2), "a power is written **"),
+        ("05.1", lambda w, grad, cache, lr, eps: (w, max(cache, grad)), "np.maximum and np.where"),
+        ("05.1", lambda w, grad, cache, lr, eps: (w, cache if grad > 0 else w), "np.maximum and np.where"),
+    ],
+)
+def test_what_numpy_says_is_said_plainly_too(id, answer, words):
+    verdict = check(id, answer)
+    assert verdict.status == "error" and words in verdict.text
