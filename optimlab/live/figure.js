@@ -319,7 +319,7 @@ class PanelView {
     this.words = [];
     for (const mark of picture.marks) {
       c.save();
-      if (mark.mark !== "Text" && mark.mark !== "Points") {
+      if (!["Text", "Points", "Rule"].includes(mark.mark)) {
         c.beginPath();
         c.rect(area.x, area.y, area.w, area.h);
         c.clip();
