@@ -23,7 +23,7 @@ import time  # noqa: E402
 import numpy as np  # noqa: E402
 
 from optimlab import live  # noqa: E402
-from optimlab.live.learners import OWN  # noqa: E402
+from optimlab.live.learners import OWN, OWN_LANDSCAPE  # noqa: E402
 
 MOVES = 12
 DRAGGED, CHOSEN = 10, 100  # ms for a frame
@@ -82,7 +82,8 @@ def opened(interactive):
 def places(control):
     """Where a control is moved: through its range, or from one choice to the next."""
     if control.kind == "choice":
-        return [choice for choice in control.choices if choice not in (control.default, OWN)]
+        brought = (control.default, OWN, OWN_LANDSCAPE)
+        return [choice for choice in control.choices if choice not in brought]
     if control.kind == "toggle":
         return [not control.default, control.default] * 2
     if control.kind == "seed":
