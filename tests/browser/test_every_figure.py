@@ -32,7 +32,7 @@ TYPE = """(box, text) => {
 WIDTH = "(card) => card.querySelector('canvas').clientWidth"
 PLAIN = """from optimlab import live
 from optimlab.live.interactive import Interactive
-Interactive.still_html = lambda interactive: ""  # half a second, for nothing here
+Interactive.still_html = lambda interactive, **values: ""  # half a second, for nothing here
 """
 OPERABLE = ".ol-controls :is(input, select, button), .ol-handle"
 
