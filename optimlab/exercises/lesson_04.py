@@ -271,7 +271,7 @@ def _(w, grad, velocity, lr, momentum):
     "MOM-NAG",
     name="this is Nesterov's step, not heavy ball",
     sees="The velocity agrees, and a first move from rest is (1 + momentum) times the expected one.",
-    question="You have written 04.2 already. Which part of it looks ahead, and would be left out here?",
+    question="The look ahead comes later, in 04.2. Which part of your line would be left out without it?",
 )
 def _(w, grad, velocity, lr, momentum):
     velocity = momentum * velocity + grad
@@ -564,7 +564,7 @@ _probe_steps(nesterov_step)
 
 @nesterov_step.mistake(
     "NAG-HEAVY",
-    name="this is the heavy-ball step of the exercise before",
+    name="this is the heavy-ball step, without a look ahead",
     sees="The velocity agrees, and a first move from rest is lr times the gradient, without the extra "
     "momentum.",
     question="Write your step with the old velocity put in. What does heavy ball give? Which velocity looks "
