@@ -508,8 +508,9 @@ dashboard = Training(
         "Three columns, lr 0.1, 0.3 and 0.6, each with the loss of a small network on a log scale and its "
         "sharpness against the step. At 0.1 the sharpness climbs from 5.4 to 2/lr = 20, at 0.3 it hovers "
         "around 6.7, and at 0.6, where it starts above the limit, the loss diverges.",
-        caption="A network of 673 weights, gradient descent on all 20 points: at lr 0.1 the sharpness has come "
-        "up to 2/lr = 20 by step 2000, at lr 0.3 it stays near 6.67 while the loss falls, and lr 0.6 is lost.",
+        caption="A network of 673 weights, gradient descent on all 20 points: at lr 0.1 the sharpness has "
+        "come up to 2/lr = 20 by step 2000, at lr 0.3 it stays near 6.67 while the loss falls, and lr 0.6 is "
+        "lost.",
     ),
     more_stills=(
         Still(
