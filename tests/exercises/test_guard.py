@@ -78,9 +78,7 @@ ENDLESS = [
 
 @pytest.mark.parametrize("endless", ENDLESS, ids=lambda function: function.__name__)
 def test_an_endless_answer_ends_and_so_does_its_thread(endless):
-    started = time.perf_counter()
     verdict = check("04.1", lambda w, grad, velocity, lr, momentum: endless())
-    assert time.perf_counter() - started < 0.3 + guard.PATIENCE
     assert verdict.status == "error"
     assert verdict.text.startswith("04.1 error: it had not come back after five seconds")
     assert not [thread for thread in threading.enumerate() if thread.name == "optimlab-check"]
@@ -103,10 +101,8 @@ def test_a_loop_that_asks_a_callback_for_ever_is_found_at_once():
             pass
         return alpha0
 
-    started = time.perf_counter()
     verdict = check("02.4", armijo)
     assert verdict.text.startswith("02.4 error: its loop does not end")
-    assert time.perf_counter() - started < 0.3
 
 
 def test_many_runs_leave_nothing_behind():
@@ -142,15 +138,15 @@ def test_other_threads_keep_their_output(capsys):
 
 
 def test_an_answer_may_start_threads_and_exit_only_itself():
-    stop, momentum_step = threading.Event(), REGISTRY["04.1"].reference
+    stop, momentum_step, threads = threading.Event(), REGISTRY["04.1"].reference, []
 
     def with_a_thread(w, grad, velocity, lr, momentum):
-        threading.Thread(target=stop.wait, args=(3.0,), daemon=True).start()
+        threads.append(threading.Thread(target=stop.wait, args=(60.0,), daemon=True))
+        threads[-1].start()
         return momentum_step(w, grad, velocity, lr, momentum)
 
-    started = time.perf_counter()
     assert check("04.1", with_a_thread).passed
-    assert time.perf_counter() - started < 2
+    assert all(thread.is_alive() for thread in threads), "nobody has waited for them"
     stop.set()
     for leave in (sys.exit, lambda: exec("raise SystemExit(3)"), lambda: exec("raise KeyboardInterrupt")):
         verdict = check("04.1", lambda w, grad, velocity, lr, momentum, leave=leave: leave())
