@@ -292,7 +292,7 @@ def ratio_title(result):
     if not np.isfinite(last).any():
         return "A step moves the weights out of all numbers"
     low, high = (number(v, 1) for v in (np.nanmin(last), np.nanmax(last)))
-    return f"A step moves the weights by {low} to {high}"
+    return f"A step moves the weights by {low if low == high else f'{low} to {high}'}"
 
 
 def sharpness_title(values, result):
