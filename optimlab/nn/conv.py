@@ -84,10 +84,11 @@ class Conv2d(Layer):
         height, _, _, width, n = windows.shape
         # For each row of the output a matrix, with a column for each place and example: no copy, a view.
         seen = rows_seen(windows.reshape(height, -1, width * n), self._kernel[0], self._stride[0])
-        out = self._matrix(self.weight) @ seen
+        filters = self._matrix(self.weight)
+        out = filters @ seen
         if self.bias is not None:
             out += self.bias[:, None]
-        needed = {"_seen": seen, "_x_shape": x.shape, "_windows_shape": windows.shape}
+        needed = {"_seen": seen, "_filters": filters, "_x_shape": x.shape, "_windows_shape": windows.shape}
         return to_nchw(out.reshape(*out.shape[:2], width, n)), needed
 
     def _convolve_back(self, dout, input_grad):
@@ -100,7 +101,7 @@ class Conv2d(Layer):
             return None
         height, _, _, width, n = self._windows_shape
         dwindows = np.zeros((height, self._seen.shape[1] // self._kernel[0], width * n), dout.dtype)
-        weight, size = self._matrix(self.weight).T, dwindows.shape[1]
+        weight, size = self._filters.T, dwindows.shape[1]
         first, *others = slices(dwindows, 0, self._kernel[0], self._stride[0])
         np.matmul(weight[:size], dout, out=first)
         for i, view in enumerate(others, start=1):

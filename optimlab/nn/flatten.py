@@ -26,7 +26,7 @@ class Flatten(Layer):
             # Examples come last in the network's own memory; reshape alone would move every number.
             out = np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(-1, len(x)).T
         else:
-            out = x.reshape(len(x), math.prod(x.shape[1:]))
+            out = x if x.ndim == 2 else x.reshape(len(x), math.prod(x.shape[1:]))
         return self._keep(out, _x_shape=x.shape)
 
     def backward(self, dout, input_grad=True):

@@ -63,7 +63,9 @@ class Linear(Layer):
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)
-        rows, x = dout.reshape(-1, self.out_features), self._x.reshape(-1, self.in_features)
+        rows, x = dout, self._x
+        if dout.ndim != 2:
+            rows, x = rows.reshape(-1, self.out_features), x.reshape(-1, self.in_features)
         np.matmul(rows.T, x, out=self.grad_views["weight"])
         if self.bias is not None:
             np.dot(np.ones(len(rows), rows.dtype), rows, out=self.grad_views["bias"])

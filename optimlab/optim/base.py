@@ -140,7 +140,8 @@ class Optimizer:
         if p.size == 0:
             return
         if self.elementwise:
-            self._take(p, g, state, {**values, **self.once(p, g, state, self.t, **values)})
+            known = self.once(p, g, state, self.t, **values)
+            self._take(p, g, state, {**values, **known} if known else values)
             return
         for index, numbers in single(p, values):
             ps, gs, ss = part(p, index), part(g, index), parts(state, index)
