@@ -595,13 +595,6 @@ def test_its_server_loads_the_extension(handed, root, monkeypatch):
     assert json.loads(config.read_text())["ServerApp"]["jpserver_extensions"] == {"optimlab.server": True}
 
 
-def test_its_server_finds_the_extension(handed, root, monkeypatch):
-    monkeypatch.setattr(course, "ROOT", root)
-    course.main(["lab"])
-    config = root / ".venv" / "etc" / "jupyter" / "jupyter_server_config.d" / "optimlab.json"
-    assert json.loads(config.read_text())["ServerApp"]["jpserver_extensions"] == {"optimlab.server": True}
-
-
 def test_an_unknown_argument_of_lab_is_refused(handed, capsys):
     with pytest.raises(SystemExit):
         course.main(["lab", "--browse"])
