@@ -6,13 +6,13 @@ from optimlab.nn.layer import Layer
 
 
 class Elementwise(Layer):
-    """A layer without parameters that takes any shape. A subclass gives `value(x)`, and `slope()` from
-    `_x` or `_out`."""
+    """A layer without parameters that takes any shape. A subclass gives `value(x)`, and `slope()`, which has
+    the output in `_out`."""
 
     def forward(self, x):
         x = self._float_input(x)
         out = self.value(x)
-        return self._keep(out, _x=x, _out=out)
+        return self._keep(out, _out=out)
 
     def backward(self, dout, input_grad=True):
         dout = self._gradient(dout)

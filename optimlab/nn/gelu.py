@@ -34,6 +34,7 @@ class GELU(Elementwise):
         super().__init__()
 
     def value(self, x):
+        self._x = x
         if self.approximate == "tanh":
             self._phi = (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
         else:

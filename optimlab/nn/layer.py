@@ -150,12 +150,8 @@ class Layer:
         self._place = place
 
     def _fits(self, shape):
-        """Whether an input may have this shape."""
+        """Whether an input may have this shape. Where not all may, `_wanted()` says in words which do."""
         return True
-
-    def _wanted(self):
-        """The shape of an input in words."""
-        return "(...)"
 
     def _float_input(self, x):
         """x in the layer's precision, after the checks."""
