@@ -63,8 +63,7 @@ def show(fig, alt, caption="", colors=None):
 
 def figure_html(fig, alt, caption="", colors=None):
     """The figure as one HTML element, its picture inside; the same bytes for the same figure."""
-    for ax in fig.axes:
-        _spread(ax)
+    _spread(fig)
     width = round(fig.get_figwidth() * 100)
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     return (f'<figure style="margin:0"><img alt="{html.escape(alt)}" width="{width}" '
@@ -222,22 +221,23 @@ def label_ends(ax, ends):
     for x, y, text, color in ends:
         ax.annotate(text, (x, y), xytext=(6, 0), textcoords="offset points", va="center", color=color,
                     annotation_clip=False, path_effects=_HALO, zorder=5, gid=_END)
-    _spread(ax)
+    _spread(ax.figure)
 
 
-def _spread(ax):
+def _spread(fig):
     """Move the texts at the ends of lines apart: again before a figure is shown, as its scales and limits
     may have changed since."""
-    texts = [text for text in ax.texts if text.get_gid() == _END]
-    if not texts:
+    ends = {ax: [text for text in ax.texts if text.get_gid() == _END] for ax in fig.axes}
+    if not any(ends.values()):
         return
-    ax.figure.canvas.draw()
-    points, height = 72 / ax.figure.dpi, 13 * ax.figure.dpi / 72
-    lowest = -np.inf
-    for where, text in sorted(((ax.transData.transform(text.xy)[1], text) for text in texts),
-                              key=lambda end: end[0]):
-        lowest = max(where, lowest + height)
-        text.set_position((6, (lowest - where) * points))
+    fig.canvas.draw()
+    points, height = 72 / fig.dpi, 13 * fig.dpi / 72
+    for ax, texts in ends.items():
+        lowest = -np.inf
+        for where, text in sorted(((ax.transData.transform(text.xy)[1], text) for text in texts),
+                                  key=lambda end: end[0]):
+            lowest = max(where, lowest + height)
+            text.set_position((6, (lowest - where) * points))
 
 
 def threshold(ax, x=None, y=None, text="", at=None):
