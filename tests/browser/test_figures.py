@@ -526,6 +526,8 @@ def test_a_spectrum_before_and_after(lab):
     figure.control("matrix").select_option("a network's gradient")
     figure.sees("some of them are 0 and stay 0")
     lab.shoot(card, "spectrum-network")
+    assert lab.tracebacks(figure.page) == []
+    assert lab.errors == []
 
 
 def test_the_ladder_of_rho_and_steps(lab):

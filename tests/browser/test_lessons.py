@@ -1,25 +1,15 @@
-"""Every built lesson, opened in a real JupyterLab: its questions answer, its figures move.
+"""Every built lesson, opened in a real JupyterLab: it runs, its questions answer, its figures move."""
 
-Run are the cells with questions and figures, and those that they need; that all cells run, and say what they
-said, is what tests/lessons sees.
-"""
-
-import ast
-import re
 from pathlib import Path
 
-import nbformat
 import pytest
-from IPython.core.inputtransformer2 import TransformerManager
 
 LESSONS = sorted((Path(__file__).parents[2] / "lessons").glob("*.ipynb"))
-ALIVE = re.compile(r"(?<![.\w])(live\.(?!\w+\.simulate)|predict\(|quiz\()")
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_a_lesson_comes_alive(lab, lesson, tmp_path):
-    nbformat.write(pared(nbformat.read(lesson, 4)), tmp_path / lesson.name)
-    page = lab.open(notebook=tmp_path / lesson.name)
+def test_a_lesson_comes_alive(lab, lesson):
+    page = lab.open(notebook=lesson)
     stills = page.locator("img[alt]").count()
     assert stills, "without a kernel there is a picture"
     lab.run_all(page, seconds=180)
@@ -35,34 +25,6 @@ def test_a_lesson_comes_alive(lab, lesson, tmp_path):
         lab.shoot(figure.card, f"{lesson.stem}-{moving.index(figure) + 1}")
     assert lab.tracebacks(page) == []
     assert lab.errors == []
-
-
-def pared(book):
-    """The notebook without the code that no question and no figure needs."""
-    kept, needed = [], set()
-    for cell in reversed(book.cells):
-        if cell.cell_type == "code":
-            made, used, imports = names(cell.source)
-            if not (ALIVE.search(cell.source) or made & needed or imports):
-                continue
-            needed = (needed - made) | used
-        kept.append(cell)
-    book.cells = kept[::-1]
-    return book
-
-
-def names(source):
-    """The names that a cell makes, those that it uses, and whether it is made of nothing but imports."""
-    tree = ast.parse(TransformerManager().transform_cell(source))
-    made, used = set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            made.add(node.name)
-        elif isinstance(node, ast.alias):
-            made.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else made).add(node.id)
-    return made, used, all(isinstance(node, (ast.Import, ast.ImportFrom)) for node in tree.body)
 
 
 def answer(question):
