@@ -90,6 +90,26 @@ def test_contrast(figure):
                     assert contrast(mark.color) >= (4.5 if texts(mark) else 3.0), mark
 
 
+def drawn_as(marks, color):
+    """How else than by its colour a line can be told: its strokes, its markers, the words in its colour."""
+    mine = [mark for mark in marks if getattr(mark, "color", None) == color]
+    return (
+        {(tuple(mark.dashes), mark.width) for mark in mine if isinstance(mark, Line)},
+        {(mark.marker, mark.filled) for mark in mine if isinstance(mark, Points) and mark.size > 1},
+        {texts(mark) for mark in mine} - {""},
+    )
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+def test_no_two_lines_differ_in_colour_alone(figure):
+    for frame in frames(figure):
+        for picture in frame.pictures.values():
+            lines = [mark for mark in picture.marks if isinstance(mark, Line) and len(mark.x) > 1]
+            for one, other in itertools.combinations(lines, 2):
+                if one.color != other.color and (one.dashes, one.width) == (other.dashes, other.width):
+                    assert drawn_as(picture.marks, one.color)[1:] != drawn_as(picture.marks, other.color)[1:]
+
+
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
 def test_controls(figure):
     assert 1 <= sum(not control.more for control in figure.controls) <= 3
