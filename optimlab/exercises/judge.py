@@ -53,6 +53,10 @@ def _judged(exercise, mine, habits):
     if habits.remembers:
         return Judgement("mistake", mistake=_habit(exercise, "MOM-CLASSVAR"), habits=habits)
     difference = first_difference(mine, reference, lenient)
+    if habits.changed and difference is not None and _refused_to_cast(difference.stop):
+        # Where it cannot write there are no numbers of it to judge; those of the other trials are.
+        lenient = [extra or _refused_to_cast(trace.stop) for extra, trace in zip(lenient, mine, strict=True)]
+        difference = first_difference(mine, reference, lenient)
     noticed = "GD-INPLACE" if habits.changed else "GD-ALIAS" if habits.shared else None
     if difference is None:
         if noticed:
@@ -74,8 +78,6 @@ def _judged(exercise, mine, habits):
         ratio=_constant_ratio(mine, reference, difference),
         clue=_earlier_clue(mine[difference.probe], reference[difference.probe], difference.probe),
     )
-    if habits.changed and _refused_to_cast(difference):
-        return Judgement("mistake", mistake=_habit(exercise, "GD-INPLACE"), habits=habits)
     mistake = _known_mistake(exercise, mine, difference.probe, lenient)
     if mistake is None and difference.stop is None and not exercise.is_value:
         mistake = _pair(exercise, mine, difference.probe, lenient)
@@ -126,9 +128,8 @@ def _follows(exercise, answer, mine, probe):
     return next(entries, None) is None and mine.stop is None
 
 
-def _refused_to_cast(difference):
+def _refused_to_cast(stop):
     """Whether NumPy refused to write a float into an array of whole numbers, as `w -= ...` asks it to."""
-    stop = difference.stop
     return stop is not None and "UFuncTypeError" in f"{stop.kind} {stop.message}"
 
 

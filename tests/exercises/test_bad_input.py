@@ -164,6 +164,16 @@ def test_writing_into_whole_numbers_is_described_as_writing():
     assert verdict.mistake == "GD-INPLACE" and "cast" not in verdict.text
 
 
+def test_who_writes_into_whole_numbers_is_judged_by_the_other_trials():
+    def gd_step(w, grad, lr):
+        w -= lr * grad
+        return w if w.ndim == 1 else 5 * w
+
+    verdict = check("00.1", gd_step)
+    assert verdict.status == "wrong" and "w is the first to differ, other shapes" in verdict.text
+    assert "After the call w had been changed." in verdict.text
+
+
 def test_an_async_function_is_described():
     async def momentum_step(w, grad, velocity, lr, momentum):
         return w, velocity
