@@ -8,7 +8,7 @@ from optimlab.exercises.judge import judge
 from optimlab.exercises.recognise import is_unwritten, refusal
 from optimlab.exercises.trace import AnswerStopped
 from optimlab.grading import submission, tampering
-from optimlab.grading.marks import PART, Graded, Mark, share
+from optimlab.grading.marks import PART, Graded, Mark, answers_published, share
 from optimlab.grading.remote import Gone, Room
 from optimlab.grading.submission import Unreadable
 
@@ -123,4 +123,8 @@ def _judged(exercise, answer, room, seconds, part):
         called = room.function(answer.name)
     found = judge(exercise, called)
     verdict = verdict_of(exercise, found, room.printed)
-    return verdict, share(exercise, found, called, part)
+    try:
+        published = answers_published(exercise, found, called)
+    except guard.TimeUp:
+        published = False
+    return verdict, share(exercise, found, published, part)

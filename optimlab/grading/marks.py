@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from optimlab.exercises import checking
+from optimlab.exercises import checking, guard
 from optimlab.exercises.judge import agreement, judge
 
 PART = 0.5
@@ -42,20 +42,19 @@ class Graded:
         return round(sum(mark.points for mark in self.marks), 4)
 
 
-def share(exercise, found, answer, part=PART):
-    """(share of the points, reason) for a Judgement of `answer`.
+def share(exercise, found, published=False, part=PART):
+    """(share of the points, reason) for a Judgement.
 
-    Right is 1, by whatever name. Right numbers with a bad habit, such as changing an argument, are worth (1
-    + part) / 2. A mistake with a name is worth `part`, two at once half of it, and an answer that is wrong
-    without a name `part` times the share of the trials in which it is right. In an edition the right answer
-    to the published task is worth nothing.
+    Right is 1, by whatever name. Right numbers with a bad habit, such as changing an argument, are worth
+    (1 + part) / 2. A mistake with a name is worth `part`, two at once half of it, and an answer that is wrong
+    without a name `part` times the share of the trials in which it is right. An answer that is wrong in an
+    edition and right for the `published` task is worth nothing.
     """
     if found.status == "passed":
         return 1.0, "right"
     if found.status == "passed with another convention":
         return 1.0, f"right, in another convention: {found.convention.name}"
-    published = getattr(exercise, "base", None)
-    if published is not None and judge(published, answer).status.startswith("passed"):
+    if published:
         return 0.0, "it answers the published task, not the one of this edition"
     if found.status == "mistake" and found.difference is None:
         return (1 + part) / 2, f"the numbers are right, but {found.mistake.name}"
@@ -68,6 +67,14 @@ def share(exercise, found, answer, part=PART):
     if found.status == "wrong":
         return part * right / trials, told
     return 0.0, "it does not run to its end"
+
+
+def answers_published(exercise, found, answer):
+    """Whether an answer that is wrong in an edition is right for the published task; that runs it again."""
+    base = getattr(exercise, "base", None)
+    if base is None or found.status.startswith("passed"):
+        return False
+    return judge(base, answer).status.startswith("passed")
 
 
 def points(id, answer, most=1.0, edition=None, part=PART):
@@ -83,4 +90,5 @@ def points(id, answer, most=1.0, edition=None, part=PART):
         return 0.0
     exercise, found = verdict.tried
     called = (lambda: answer) if exercise.is_value else answer
-    return round(float(most) * share(exercise, found, called, part)[0], 4)
+    published = guard.run(lambda: answers_published(exercise, found, called)).value or False
+    return round(float(most) * share(exercise, found, published, part)[0], 4)

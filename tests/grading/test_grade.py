@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 
 from optimlab import cli, grading
-from optimlab.exercises import REGISTRY
+from optimlab.exercises import REGISTRY, guard
 from optimlab.exercises.editions import edition
 from optimlab.grading import grade_file, grade_folder, points
 from tests.grading.handins import COUNTED, exercise_cell, notebook
@@ -204,6 +204,19 @@ def test_a_published_answer_earns_no_part_of_the_points_even_under_other_names(h
     space = {}
     exec("import numpy as np\n" + source, space)
     assert points(id, space[one.name], edition="class-7") == 0
+
+
+def test_an_answer_that_is_endless_for_the_published_task_keeps_its_part(hand_in, monkeypatch):
+    source = ("def momentum_step(w, grad, velocity, log_lr, damping):\n"
+              "    while log_lr > 0:\n        pass\n"
+              "    velocity = (1 - damping) * velocity + grad\n"
+              "    return w + 10**log_lr * velocity, velocity")
+    found, _ = marks(hand_in("eve", notebook({"04.1": source})), edition="class-7", seconds=3)
+    assert found["04.1"].points == 0.5
+    monkeypatch.setattr(guard, "DEADLINE", 2.0)
+    space = {}
+    exec(source, space)
+    assert points("04.1", space["momentum_step"], edition="class-7") == 0.5
 
 
 # A folder
