@@ -294,12 +294,6 @@ cosine_lr.mistake(
     question="Which share of the way do you use at t = 2 T?",
 )(lambda lr_max, lr_min, t, T: lr_min + (lr_max - lr_min) * _cosine(t / T))
 
-
-@cosine_lr.mistake("SCH-REBOUND")
-def _(lr_max, lr_min, t, T):
-    return lr_min + (lr_max - lr_min) * (1 + np.cos(np.pi * t / T)) / 2
-
-
 cosine_lr.mistake(
     "SCH-ZEROEND",
     name="after T the rate is 0 instead of lr_min",
@@ -686,13 +680,6 @@ warmup_cosine.mistake(
     question="What is the warm-up for, and how does your first step differ from a later one?",
 )(_warm(climb=lambda t, warm, T: 1.0))
 
-
-@warmup_cosine.mistake("SCH-WARMFULL")
-def _(lr_max, t, warm, T):
-    share = max(min(t, T) - warm, 0) / (T - warm)
-    return lr_max * (1 + np.cos(np.pi * share)) / 2
-
-
 warmup_cosine.mistake(
     "SCH-WARMT",
     name="the warm-up climbs as if it lasted T steps",
@@ -894,13 +881,6 @@ lr_range.mistake(
     sees="Both ends agree; all rates between are of the size of the largest.",
     question="How many of your rates are below a tenth of lr_max?",
 )(lambda lr_min, lr_max, n: np.linspace(lr_min, lr_max, n))
-
-
-@lr_range.mistake("CMP-LINGRID")
-def _(lr_min, lr_max, n):
-    share = np.arange(n) / (n - 1)
-    return lr_min + (lr_max - lr_min) * share
-
 
 lr_range.mistake(
     "RANGE-OPEN",
@@ -1112,16 +1092,6 @@ smooth_losses.mistake(
     sees="The first values are far too low: the average starts at 0 and has not caught up.",
     question="After one loss of 2.5, what does your curve show?",
 )(_smoothed(read=lambda a, k, beta: a))
-
-
-@smooth_losses.mistake("EMA-INIT0")
-def _(losses, beta):
-    average, smooth = 0.0, []
-    for loss in losses:
-        average = beta * average + (1 - beta) * loss
-        smooth.append(average)
-    return np.array(smooth)
-
 
 smooth_losses.mistake(
     "EMA-FLIP",
@@ -1422,16 +1392,6 @@ wsd_lr.mistake(
     sees="Up to T all agrees; then the line goes on below 0, and steps climb.",
     question="What does your line give at t = T + 1, and what does a step with that rate do?",
 )(_wsd(fall=lambda t, warm, d, T: (T - t) / (T - d)))
-
-
-@wsd_lr.mistake("SCH-NEG")
-def _(lr_max, t, warm, decay_from, T):
-    if t < warm:
-        return lr_max * (t + 1) / warm
-    if t < decay_from:
-        return lr_max
-    return lr_max * (T - t) / (T - decay_from)
-
 
 wsd_lr.mistake(
     "SCH-MAXEND",

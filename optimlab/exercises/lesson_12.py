@@ -676,16 +676,6 @@ def _from_start(result):
     return answer
 
 
-def _length_of_the_product(grad_fn, w, iters, rng):
-    v = rng.normal(size=w.shape)
-    v = v / np.sqrt(np.sum(v * v))
-    for _ in range(iters):
-        Hv = (grad_fn(w + 1e-4 * v) - grad_fn(w - 1e-4 * v)) / 2e-4
-        length = np.sqrt(np.sum(Hv * Hv))
-        v = Hv / length
-    return length
-
-
 def _once(grad_fn, w, iters, rng):
     return _power()(grad_fn, w, 1, rng)
 
@@ -714,7 +704,7 @@ def _over_two_h(*sizes):
 _SHARP = {
     "EOS-PI": (
         [
-            _length_of_the_product,
+            _power(result=lambda v, Hv: _norm(Hv)),
             _power(result=lambda v, Hv: abs(np.sum(v * Hv))),
             _from_all(lambda values: np.max(np.abs(values))),
         ],
@@ -1085,13 +1075,6 @@ def _climb_added(w, grad_fn, lr, rho):
     return w - lr * (g + rho * g / _norm(g) if np.any(g) else g)
 
 
-def _stays_on_top(w, grad_fn, lr, rho):
-    grad = grad_fn(w)
-    length = np.sqrt(np.sum(grad**2))
-    top = w + rho * grad / length if length > 0 else w + 0.0
-    return top - lr * grad_fn(top)
-
-
 def _added(eps):
     return _sam(climb=lambda w, g, n, lr, rho: w + rho * g / (n + eps))
 
@@ -1111,7 +1094,7 @@ _SAM = {
         "You have two gradients, or could have. Which of them should move w?",
     ),
     "SAM-STAYS": (
-        [_stays_on_top],
+        [_sam(move=lambda w, up, g, peak, lr: peak - lr * up)],
         "the step starts from the top of the climb",
         "Each w is off by the climb, by a distance of rho.",
         "The climb was made to look around. From where does the step start?",

@@ -1436,32 +1436,3 @@ def _(dout, x, ph, pw, stride):
     dx = _pool()(dout, x, ph, pw, stride)
     x[...] = 0
     return dx
-
-
-# Written out as in a notebook.
-
-
-@update_ratio.mistake("UPD-SQUARES")
-def _(update, weights):
-    return np.sum(update**2) / np.sum(weights**2)
-
-
-@effective_lr_scale_free.mistake("EFF-NORM")
-def _(lr, w):
-    return lr / np.sqrt(np.sum(w**2))
-
-
-@conv_backward.mistake("CONV-BOTHASSIGN")
-def _(dout, x, w, stride, pad):
-    rows, columns = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros(padded.shape), np.zeros(w.shape)
-    for i in range(dout.shape[2]):
-        for j in range(dout.shape[3]):
-            top, left = i * stride, j * stride
-            here = dout[:, :, i, j]
-            window = padded[:, :, top : top + rows, left : left + columns]
-            dw = np.einsum("nf,nchw->fchw", here, window)
-            dpadded[:, :, top : top + rows, left : left + columns] = np.einsum("nf,fchw->nchw", here, w)
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    return dx, dw, np.sum(dout, axis=(0, 2, 3))

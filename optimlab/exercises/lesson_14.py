@@ -1473,23 +1473,6 @@ def _(x, h0, Wx, Wh, b, dh):
     return _bptt(own=own)(x, h0, Wx, Wh, b, dh)
 
 
-# Written out as in a notebook.
-
-
-@clip_global_norm.mistake("CLIP-LOCAL")
-def _(grads, max_norm):
-    clipped = []
-    for g in grads:
-        length = np.sqrt(np.sum(g**2))
-        clipped.append(g * max_norm / length if length > max_norm else g.copy())
-    return clipped
-
-
-@clipped_step.mistake("CLIP-NOOP")
-def _(w, grad, lr, max_norm):
-    return w - lr * grad
-
-
 @rnn_bptt.mistake(
     "RNN-TIMEFIRST",
     name="the steps of time are taken from the first axis",
@@ -1510,21 +1493,3 @@ def _(x, h0, Wx, Wh, b, dh):
         db += np.sum(da, axis=0)
         back = da @ Wh.T
     return dx, back, dWx, dWh, db
-
-
-@rnn_bptt.mistake("RNN-NOTANH")
-def _(x, h0, Wx, Wh, b, dh):
-    steps = x.shape[1]
-    states = [h0]
-    for t in range(steps):
-        states.append(np.tanh(x[:, t] @ Wx + states[-1] @ Wh + b))
-    dx, dWx, dWh, db = (np.zeros(array.shape) for array in (x, Wx, Wh, b))
-    carried = np.zeros(h0.shape)
-    for t in reversed(range(steps)):
-        da = dh[:, t] + carried
-        dx[:, t] = da @ Wx.T
-        dWx += x[:, t].T @ da
-        dWh += states[t].T @ da
-        db += np.sum(da, axis=0)
-        carried = da @ Wh.T
-    return dx, carried, dWx, dWh, db

@@ -2,40 +2,21 @@
 
 learners_wrong.txt and learners_right.txt hold bodies of functions; above each stands the exercise and, for a
 wrong one, the mistake that it should be told, or "-" where none is known. They were written in the styles of
-several courses, without a look at the banks.
+several courses, nearly all of them without a look at the banks.
 """
-
-import math
-import re
-import textwrap
-from pathlib import Path
 
 import numpy as np
 import pytest
+from learners import RIGHT, WRONG, source
 
 from optimlab.exercises import REGISTRY
 from optimlab.exercises.judge import judge
 
 
-def read(name):
-    """{exercise: [(mistake, body)]} of a file beside this one."""
-    found = {}
-    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
-    for block in re.split(r"\n\n(?=\d\d\.\d)", text.strip()):
-        head, _, body = block.partition("\n")
-        id, _, mistake = head.partition(" ")
-        found.setdefault(id, []).append((mistake, textwrap.dedent(body)))
-    return found
-
-
 def built(exercise, body):
-    space = {"np": np, "math": math}
-    head = f"def {exercise.name}({', '.join(exercise.parameters)}):\n"
-    exec(head + textwrap.indent(body, "    "), space)
+    space = {"np": np}
+    exec(source(exercise, body), space)
     return space[exercise.name]
-
-
-WRONG, RIGHT = read("learners_wrong.txt"), read("learners_right.txt")
 
 
 def test_there_are_many():

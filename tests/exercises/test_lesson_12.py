@@ -445,17 +445,6 @@ def average_gradient(grad_fn, w, v, h):
 
 
 @wrong("12.2", "EOS-PI")
-def norm_of_the_product(grad_fn, w, iters, rng):
-    v = rng.standard_normal(w.shape)
-    v /= np.linalg.norm(v)
-    for _ in range(iters):
-        Hv = (grad_fn(w + 1e-5 * v) - grad_fn(w - 1e-5 * v)) / (2e-5)
-        lam = np.linalg.norm(Hv)
-        v = Hv / lam
-    return lam
-
-
-@wrong("12.2", "EOS-PI")
 def absolute_quotient(grad_fn, w, iters, rng):
     v = rng.random(w.shape)
     for _ in range(iters):

@@ -434,11 +434,6 @@ def mean_absolute_values(update, weights):
     return np.abs(update).mean() / np.abs(weights).mean()
 
 
-@wrong("13.1", "UPD-SQUARES")
-def energies(update, weights):
-    return np.sum(update * update) / np.sum(weights * weights)
-
-
 @wrong("13.1", "UPD-INVERSE")
 def weights_over_update(update, weights):
     return np.linalg.norm(weights) / np.linalg.norm(update)
@@ -507,11 +502,6 @@ def thousandth(update, weights):
 @wrong("13.1", "UPD-DOT")
 def cosine(update, weights):
     return (update * weights).sum() / (np.linalg.norm(update) * np.linalg.norm(weights))
-
-
-@wrong("13.2", "EFF-NORM")
-def one_norm(lr, w):
-    return lr / np.linalg.norm(w)
 
 
 @wrong("13.2", "EFF-TIMES")

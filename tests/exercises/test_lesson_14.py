@@ -430,15 +430,6 @@ def maximum_and_minimum(grads, max_norm):
     return [np.maximum(np.minimum(g, max_norm), -max_norm) for g in grads]
 
 
-@wrong("14.1", "CLIP-LOCAL")
-def norm_inside_the_loop(grads, max_norm):
-    out = []
-    for g in grads:
-        norm = np.linalg.norm(g)
-        out.append(g * max_norm / norm if norm > max_norm else g.copy())
-    return out
-
-
 @wrong("14.1", "CLIP-ALWAYS")
 def no_condition(grads, max_norm):
     norm = np.sqrt(sum((g**2).sum() for g in grads))
@@ -545,11 +536,6 @@ def nothing_returned(grads, max_norm):
 def mean_of_squares(grads, max_norm):
     norm = np.sqrt(np.mean(np.concatenate([g.ravel() for g in grads]) ** 2))
     return [g * max_norm / norm if norm > max_norm else g * 1.0 for g in grads]
-
-
-@wrong("14.2", "CLIP-ELEM")
-def value_clipping(w, grad, lr, max_norm):
-    return w - lr * np.clip(grad, -max_norm, max_norm)
 
 
 @wrong("14.2", "CLIP-AFTER")
