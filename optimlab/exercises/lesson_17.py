@@ -140,6 +140,10 @@ def _part_of_the_way(low, high, part):
     return low if low == high else low + part * (high - low)
 
 
+def _half_of_the_way(low, high, part):
+    return (low + high) / 2
+
+
 def _found_at(place=lambda q, n: q * (n - 1), ordered=_worst_last, between=_part_of_the_way):
     """A summary whose quantile q of n runs is found at place(q, n), counted from 0.
 
@@ -511,8 +515,7 @@ summarize.mistake(
     name="between two runs it always goes half of the way",
     sees="The median agrees; a quartile between two runs lies in their middle.",
     question="The place 0.75 lies three quarters of the way from one run to the next. Which number is that?",
-)(_found_at(between=lambda low, high, part: (low + high) / 2))
-
+)(_found_at(between=_half_of_the_way))
 
 summarize.mistake(
     "SUM-OFFBYONE",
@@ -521,21 +524,12 @@ summarize.mistake(
     question="Five runs have the numbers 0 to 4. Which one is the middle?",
 )(_found_at(lambda q, n: q * n))
 
-
-@summarize.mistake(
+summarize.mistake(
     "SUM-DESCENDING",
     name="the runs are sorted from worst to best",
     sees="The median agrees; the quartiles have changed places.",
     question="A quarter of the runs should be better than q25. Are they in yours?",
-)
-def _(finals):
-    ordered = _worst_last(finals)[::-1]
-    n = len(ordered)
-    found = []
-    for q in (0.5, 0.25, 0.75):
-        low, high = ordered[math.floor(q * (n - 1))], ordered[math.ceil(q * (n - 1))]
-        found.append(low if low == high else (low + high) / 2)
-    return tuple(found)
+)(_found_at(ordered=lambda finals: _worst_last(finals)[::-1], between=_half_of_the_way))
 
 
 @summarize.mistake("GD-INPLACE")
