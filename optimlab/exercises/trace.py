@@ -201,12 +201,10 @@ def afresh(answer):
     >>> afresh(count)(1), afresh(count)(1)
     (1, 1)
     """
-    defaults = getattr(answer, "__defaults__", None)
-    if not defaults or not inspect.isfunction(answer):
+    if not inspect.isfunction(answer) or not (answer.__defaults__ or answer.__kwdefaults__):
         return answer
-    made = types.FunctionType(
-        answer.__code__, answer.__globals__, answer.__name__, copy.deepcopy(defaults), answer.__closure__
-    )
+    made = types.FunctionType(answer.__code__, answer.__globals__, answer.__name__,
+                              copy.deepcopy(answer.__defaults__), answer.__closure__)
     made.__kwdefaults__, made.__doc__ = copy.deepcopy(answer.__kwdefaults__), answer.__doc__
     return made
 

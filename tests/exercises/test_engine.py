@@ -450,3 +450,28 @@ def test_a_check_works_where_nothing_can_be_written(tmp_path, monkeypatch):
 def test_what_numpy_says_is_said_plainly_too(id, answer, words):
     verdict = check(id, answer)
     assert verdict.status == "error" and words in verdict.text
+
+
+def test_a_check_leaves_no_trace_in_default_arguments(added):
+    make_root(added)
+
+    def counts(x, seen=[]):  # noqa: B006
+        seen.append(x)
+        return np.sqrt(x)
+
+    def counts_by_name(x, *, seen=[]):  # noqa: B006
+        seen.append(x)
+        return np.sqrt(x)
+
+    for answer in (counts, counts_by_name):
+        assert check("90.1", answer).passed
+    assert counts.__defaults__ == ([],) and counts_by_name.__kwdefaults__ == {"seen": []}
+
+
+def test_a_factor_is_told_where_several_numbers_have_it(added):
+    root = make_root(added)
+    root.probe("one number")(lambda answer: iter([Seen("", "root", answer(25.0))]))
+    assert "each number is 3 times the expected one" in check("90.1", lambda x: 3 * np.sqrt(x)).text
+    assert "times" not in check("90.1", lambda x: 0 * np.sqrt(x)).text
+    alone = check("90.1", lambda x: (3 if x == 25 else 1) * np.sqrt(x))
+    assert alone.status == "wrong" and "times" not in alone.text
